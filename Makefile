@@ -1,6 +1,6 @@
 # Every target is one line in README.md; `make help` prints them.
 .DEFAULT_GOAL := help
-.PHONY: help setup
+.PHONY: help setup web
 
 PYTHON ?= python3
 export PYTHON
@@ -10,3 +10,6 @@ help: ## List the targets
 
 setup: ## Make .venv from the lock file (castanea, pytest, ruff, mypy, lint-imports)
 	@scripts/setup
+
+web: setup ## Build the browser's side (web/dist) if its sources changed
+	@.venv/bin/python scripts/build_web.py
