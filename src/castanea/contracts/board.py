@@ -1,0 +1,103 @@
+"""Boards and tiles as data (YAML in `boards/ready/` and in a workspace), and what is pushed to the browser.
+
+The browser draws a tile from its `TileSpec` (how) and its newest `TilePayload` (what). All numbers in a payload come from answers.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+from castanea.contracts.query import Answer, Comparison, Filter, Query, TimeRange
+
+TileKind = Literal[
+    "hero", "number", "strip", "line", "columns", "bars", "table", "provinces", "heatmap", "donut", "rate", "feed"
+]
+
+
+@dataclass(frozen=True)
+class Place:
+    """On the 12-column grid; rows are 40 px + gap."""
+
+    x: int
+    y: int
+    w: int
+    h: int
+
+
+@dataclass(frozen=True)
+class TileSpec:
+    """`queries` maps a role to a question: most tiles have only `main`; a hero has `main`, `curve`, `usual`.
+
+    A query without a time range takes the board's; without a comparison, the board's when `follow` is true.
+    """
+
+    id: str
+    kind: TileKind
+    title: dict[str, str]
+    place: Place
+    queries: dict[str, Query]
+    follow: bool = True
+    options: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class BoardSpec:
+    id: str
+    title: dict[str, str]
+    tiles: tuple[TileSpec, ...]
+    time: TimeRange
+    compare: Comparison | None
+    filters: tuple[str, ...] = ()  # dimensions offered as pills
+    live: bool = True
+    wall: bool = False
+    version: int = 1
+    questions: tuple[dict[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class View:
+    """A board as somebody looks at it: two viewers with equal views and rights share one computation."""
+
+    board: str
+    time: TimeRange | None = None
+    compare: Comparison | None = None
+    where: tuple[Filter, ...] = ()
+
+
+@dataclass(frozen=True)
+class Freshness:
+    """`state`: live (the last event is under a minute old) · quiet (minutes, not late) · late (later than the source's habit) ·
+    stopped (no data for far longer) · loading (older history still loads) · rebuilding."""
+
+    state: Literal["live", "quiet", "late", "stopped", "loading", "rebuilding"]
+    as_of: datetime | None
+    since: datetime | None = None
+    source: str = ""
+    share: float | None = None
+
+
+@dataclass(frozen=True)
+class TilePayload:
+    """`state`: ok · empty (no rows in scope) · error (what failed is in `problem`) · not_enough · no_permission.
+
+    `extra` holds what else the tile's kind needs: hero `pace` (forecast of the day with its range), strip `parts` (each factor's part
+    of the change; they add up)."""
+
+    tile: str
+    state: Literal["ok", "empty", "error", "not_enough", "no_permission"]
+    answers: dict[str, Answer]
+    freshness: Freshness
+    extra: dict[str, Any] = field(default_factory=dict)
+    problem: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class Frame:
+    """All tiles of a view that changed in one tick; serialised once, the same bytes to all its viewers."""
+
+    view: str
+    sequence: int
+    at: datetime
+    tiles: tuple[TilePayload, ...]

@@ -1,0 +1,63 @@
+"""A workspace is a folder: its settings and the places of everything in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class WorkspaceSettings:
+    """From `castanea.toml`. `currency` is ISO 4217, `zone` an IANA name, `week_start` 1 (Monday) … 7; `demo` marks a simulated shop."""
+
+    name: str
+    currency: str = "CNY"
+    zone: str = "Asia/Shanghai"
+    week_start: int = 1
+    gmv: str = "order_amount"
+    new_buyer_days: int = 365
+    demo: bool = False
+
+
+@dataclass(frozen=True)
+class Workspace:
+    root: Path
+    settings: WorkspaceSettings
+
+    @property
+    def log(self) -> Path:
+        return self.root / "log" / "events.db"
+
+    @property
+    def vault(self) -> Path:
+        return self.root / "vault"
+
+    @property
+    def warehouse(self) -> Path:
+        return self.root / "warehouse" / "castanea.duckdb"
+
+    @property
+    def state(self) -> Path:
+        return self.root / "state" / "state.db"
+
+    @property
+    def lock(self) -> Path:
+        """Held (flock) by the one process that has the warehouse open."""
+        return self.root / "lock"
+
+    @property
+    def socket(self) -> Path:
+        """Where a running server listens for the command line."""
+        return self.root / "castanea.sock"
+
+    @property
+    def mappings(self) -> Path:
+        return self.root / "mappings"
+
+    @property
+    def metrics(self) -> Path:
+        return self.root / "metrics"
+
+    @property
+    def boards(self) -> Path:
+        return self.root / "boards"
