@@ -36,7 +36,8 @@ class BuildPages(BuildHookInterface):  # type: ignore[type-arg]
     def _web(self) -> ModuleType:
         path = Path(self.root) / "scripts" / "build_web.py"
         spec = importlib.util.spec_from_file_location("castanea_build_web", path)
-        assert spec is not None and spec.loader is not None
+        assert spec is not None
+        assert spec.loader is not None
         module = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(module)
         return module

@@ -58,7 +58,19 @@ def build(web: Path = WEB) -> bool:
         install(web)
         _say("web: building the pages …")
         shutil.rmtree(NEXT, ignore_errors=True)
-        _run(web, "npm run build", "run", "build", "--silent", "--", "--outDir", NEXT.name, "--emptyOutDir", "--logLevel", "warn")
+        _run(
+            web,
+            "npm run build",
+            "run",
+            "build",
+            "--silent",
+            "--",
+            "--outDir",
+            NEXT.name,
+            "--emptyOutDir",
+            "--logLevel",
+            "warn",
+        )
         (NEXT / DIGEST).write_text(digest, "ascii")
         old = web / ".dist-old"
         shutil.rmtree(old, ignore_errors=True)
