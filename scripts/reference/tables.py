@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from reference import GENERATED, row
-
 from castanea.contracts.table import Column, Table
 from castanea.contracts.tables import CONTRACT_VERSION, TABLES
+from reference import GENERATED, row
 
 KINDS = {
     "fact": ("Facts", "What happened, or what was measured at a time."),
