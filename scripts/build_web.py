@@ -21,9 +21,10 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 WEB = ROOT / "web"
 DIST = WEB / "dist"
-NEXT = WEB / ".dist-next"
 DIGEST = ".source-digest"
-NOT_SOURCE = {"dist", ".dist-next", "node_modules", ".vite", "README.md"}
+BUILD = ("run", "build", "--silent", "--", "--emptyOutDir", "--logLevel", "warn", "--outDir")
+UNREACHABLE = ("ENOTFOUND", "ECONNREFUSED", "ECONNRESET", "ETIMEDOUT", "EAI_AGAIN")
+NOT_SOURCE = {"dist", "node_modules", ".vite", "README.md"}
 
 
 class WebBuildError(Exception):
@@ -57,26 +58,14 @@ def build(web: Path = WEB) -> bool:
         digest = source_digest(web)
         install(web)
         _say("web: building the pages …")
-        shutil.rmtree(NEXT, ignore_errors=True)
-        _run(
-            web,
-            "npm run build",
-            "run",
-            "build",
-            "--silent",
-            "--",
-            "--outDir",
-            NEXT.name,
-            "--emptyOutDir",
-            "--logLevel",
-            "warn",
-        )
-        (NEXT / DIGEST).write_text(digest, "ascii")
-        old = web / ".dist-old"
-        shutil.rmtree(old, ignore_errors=True)
-        if DIST.exists():
-            DIST.rename(old)
-        NEXT.rename(DIST)
+        dist, new, old = (web / name for name in ("dist", ".dist-new", ".dist-old"))
+        for leftover in (new, old):
+            shutil.rmtree(leftover, ignore_errors=True)
+        _run(web, "npm run build", *BUILD, new.name)
+        (new / DIGEST).write_text(digest, "ascii")
+        if dist.exists():
+            dist.rename(old)
+        new.rename(dist)
         shutil.rmtree(old, ignore_errors=True)
         return True
 
@@ -89,6 +78,7 @@ def install(web: Path = WEB) -> None:
         return
     _say("web: fetching the browser packages …")
     _run(web, "npm ci", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
+    stamp.parent.mkdir(exist_ok=True)
     stamp.write_bytes(lock)
 
 
@@ -125,11 +115,12 @@ def _run(web: Path, what: str, *args: str) -> None:
     if done.returncode == 0:
         return
     output = (done.stdout + done.stderr).strip()
-    _say(output[-6000:])
-    if any(sign in output for sign in ("ENOTFOUND", "ECONNREFUSED", "ETIMEDOUT", "EAI_AGAIN", "network")):
+    if any(sign in output for sign in UNREACHABLE):
         raise WebBuildError(
-            f"`{what}`: the package registry is out of reach. Check the network or npm's registry setting, then run this again."
+            f"`{what}`: the package registry is out of reach. Check the network or npm's registry setting, then run this again; "
+            "what was fetched is kept."
         )
+    _say(output[-6000:])
     raise WebBuildError(f"`{what}` failed with exit code {done.returncode}; its last lines are above.")
 
 
