@@ -10,6 +10,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import select, text
+from sqlalchemy.exc import IntegrityError
 
 from castanea.kit.errors import Conflict
 from castanea.state import Account, Base, Database
@@ -20,7 +21,9 @@ NOW = datetime(2026, 11, 20, 6, 36, tzinfo=UTC)
 
 
 def account(name: str) -> Account:
-    return Account(id=name, name=name, role="owner", passphrase_hash="", preferences={}, created_at=NOW, passphrase_at=NOW)
+    return Account(
+        id=name, name=name, role="owner", passphrase_hash="", preferences={}, created_at=NOW, passphrase_at=NOW
+    )
 
 
 @pytest.fixture
@@ -58,10 +61,8 @@ def test_what_was_written_is_there_after_opening_again(database: Database) -> No
 
 
 def test_a_failed_write_keeps_nothing(database: Database) -> None:
-    with pytest.raises(RuntimeError), database.write() as session:
-        session.add(account("lin"))
-        session.flush()
-        raise RuntimeError
+    with pytest.raises(IntegrityError), database.write() as session:
+        session.add_all([account("lin"), account("lin")])
     with database.read() as session:
         assert session.scalars(select(Account)).all() == []
 

@@ -1,0 +1,29 @@
+"""What access refuses.
+
+CastaneaError
+├── Unauthenticated   nobody is known by what was sent (no session, an ended one, an unknown or revoked key)
+│   └── SignInFailed  the name or the passphrase is wrong; never said which
+├── Forbidden         somebody is known, but may not do this
+└── Busy
+    └── TooManyAttempts   five failures in 15 minutes for this account or this address; never said which
+"""
+
+from __future__ import annotations
+
+from castanea.kit.errors import Busy, CastaneaError
+
+
+class Unauthenticated(CastaneaError):
+    code = "access.unauthenticated"
+
+
+class SignInFailed(Unauthenticated):
+    code = "access.sign_in_failed"
+
+
+class Forbidden(CastaneaError):
+    code = "access.forbidden"
+
+
+class TooManyAttempts(Busy):
+    code = "access.too_many_attempts"

@@ -1,0 +1,147 @@
+"""Sessions: opaque random tokens, kept as hashes, renewed at sign-in, ended at once."""
+
+from __future__ import annotations
+
+import secrets
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, select, update
+
+from castanea.access.keyring import Keyring, fingerprint
+from castanea.access.permissions import Principal, Role, permissions_of
+from castanea.access.preferences import Preferences
+from castanea.access.remembered import Remembered
+from castanea.contracts.query import Rights
+from castanea.kit.clock import Clock, monotonic
+from castanea.state import Account, Database, Session
+
+LONGEST = timedelta(days=30)
+IDLE = timedelta(days=7)
+_TOUCH = timedelta(minutes=5)
+_TRUST = 2.0  # seconds for which a session is not looked up again
+
+
+@dataclass(frozen=True)
+class OpenedSession:
+    """`token` goes into the browser's cookie and nowhere else."""
+
+    token: str
+    id: str
+    expires_at: datetime
+
+    def __repr__(self) -> str:
+        return f"OpenedSession(id={self.id!r}, token='…')"
+
+
+class Sessions:
+    """Open, find and end sessions. What this process ends is over at once; what another ends (the command line), after 2 seconds."""
+
+    def __init__(self, database: Database, keyring: Keyring, clock: Clock) -> None:
+        self._database = database
+        self._keyring = keyring
+        self._clock = clock
+        self._remembered: Remembered[Principal] = Remembered(_TRUST, 10_000, monotonic)
+
+    def open(self, account_id: str, agent: str = "", replaces: str = "") -> OpenedSession:
+        """A new session for an account that just signed in; `replaces` is the token that the browser held before, which ends."""
+        now = self._clock.now()
+        token = secrets.token_urlsafe(32)
+        opened = OpenedSession(token, uuid.uuid4().hex, now + LONGEST)
+        with self._database.write() as session:
+            session.execute(delete(Session).where(Session.expires_at <= now))
+            session.execute(delete(Session).where(Session.seen_at <= now - IDLE))
+            if replaces:
+                session.execute(delete(Session).where(Session.token_hash == fingerprint(replaces)))
+            session.add(
+                Session(
+                    id=opened.id,
+                    token_hash=fingerprint(token),
+                    account_id=account_id,
+                    created_at=now,
+                    seen_at=now,
+                    expires_at=opened.expires_at,
+                    agent=agent[:160],
+                )
+            )
+        self._remembered.clear()
+        return opened
+
+    def remembered(self, token: str) -> Principal | None:
+        """Who holds the token, when that was looked up within the last 2 seconds; never blocks."""
+        return self._remembered.get(fingerprint(token))
+
+    def find(self, token: str) -> Principal | None:
+        """Who holds the token, or None when there is no such session (any more). Blocks."""
+        digest = fingerprint(token)
+        now = self._clock.now()
+        mark = self._remembered.mark()
+        with self._database.read() as session:
+            row = session.execute(
+                select(Session, Account)
+                .join(Account, Account.id == Session.account_id)
+                .where(Session.token_hash == digest, Account.disabled_at.is_(None))
+            ).first()
+        if row is None:
+            return None
+        held, account = row
+        if now >= held.expires_at or now - held.seen_at >= IDLE:
+            return None
+        if now - held.seen_at >= _TOUCH:
+            with self._database.write() as session:
+                session.execute(update(Session).where(Session.id == held.id).values(seen_at=now))
+        principal = _principal(held.id, account)
+        self._remembered.put(digest, principal, mark)
+        return principal
+
+    def living(self, ids: Iterable[str]) -> set[str]:
+        """Which of these sessions still stand; asked every two seconds for those with open streams. Blocks."""
+        wanted = list(ids)
+        now = self._clock.now()
+        found: set[str] = set()
+        with self._database.read() as session:
+            for start in range(0, len(wanted), 500):
+                part = wanted[start : start + 500]
+                found.update(
+                    session.scalars(
+                        select(Session.id)
+                        .join(Account, Account.id == Session.account_id)
+                        .where(Session.id.in_(part), Session.expires_at > now, Account.disabled_at.is_(None))
+                    )
+                )
+        return found
+
+    def end(self, session_id: str) -> None:
+        """End one session; ending it again changes nothing."""
+        with self._database.write() as session:
+            session.execute(delete(Session).where(Session.id == session_id))
+        self._remembered.clear()
+
+    def end_all(self, account_id: str) -> None:
+        with self._database.write() as session:
+            session.execute(delete(Session).where(Session.account_id == account_id))
+        self._remembered.clear()
+
+    def forget(self) -> None:
+        """Drop what is remembered (preferences changed, an account was disabled)."""
+        self._remembered.clear()
+
+    def csrf(self, session_id: str) -> str:
+        """The value that unsafe requests of this session must carry in a header of their own."""
+        return self._keyring.derive("csrf", session_id).hex()[:32]
+
+
+def _principal(session_id: str, account: Account) -> Principal:
+    role = Role(account.role)
+    return Principal(
+        kind="account",
+        id=account.id,
+        name=account.name,
+        role=role,
+        session_id=session_id,
+        language=Preferences.from_state(account.preferences).language,
+        permissions=permissions_of(role),
+        rights=Rights(),
+    )
