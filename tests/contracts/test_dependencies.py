@@ -51,7 +51,7 @@ def test_arrow_polars_and_duckdb_hand_each_other_decimals_and_times_unchanged() 
         connection.register("back", back)
         total = connection.execute("SELECT sum(amount), count(DISTINCT moment) FROM back").fetchone()
         assert total == (Decimal("0.3000"), 2)
-        assert connection.execute("FROM back").to_arrow_table().schema.field("amount").type == pa.decimal128(18, 4)
+        assert connection.sql("FROM back").to_arrow_table().schema.field("amount").type == pa.decimal128(18, 4)
 
 
 def test_one_tree_renders_for_both_databases() -> None:
