@@ -49,8 +49,8 @@ def test_arrow_polars_and_duckdb_hand_each_other_decimals_and_times_unchanged() 
     back = through.to_arrow()
     with duckdb.connect() as connection:
         connection.register("back", back)
-        total = connection.execute("SELECT sum(amount), count(DISTINCT moment) FROM back").fetchone()
-        assert total == (Decimal("0.3000"), 2)
+        total = connection.execute("SELECT sum(amount), count(DISTINCT moment) FROM back").fetchall()
+        assert total == [(Decimal("0.3000"), 2)]
         assert connection.sql("FROM back").to_arrow_table().schema.field("amount").type == pa.decimal128(18, 4)
 
 
