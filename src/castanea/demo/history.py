@@ -1,0 +1,138 @@
+"""The order in which a world's past is told: first what every board needs, then the last thirty days, then single web events, then the
+rest of the year backwards. Each piece is small enough that live events never wait long behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Container, Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, TypeVar
+
+import numpy as np
+import pyarrow as pa
+
+from castanea.demo.arrow import Ints
+from castanea.demo.incidents import day_of
+from castanea.demo.sending import BEGINNING, between
+from castanea.demo.sending_orders import FirstOrders, customer_facts, order_facts, order_numbers
+from castanea.demo.sending_things import day_facts, dimension_facts, review_facts
+from castanea.demo.sending_traffic import DayEvents, draw_events, event_facts, hourly_facts
+from castanea.demo.world import CHANNELS, World, WorldDay
+
+RECENT_DAYS = 30
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Rows to land together. `name` is stable, so that a piece once landed is known; `day` is what it is about (None = everything)."""
+
+    name: str
+    day: date | None
+    tables: dict[str, pa.Table]
+
+    @property
+    def rows(self) -> int:
+        return sum(t.num_rows for t in self.tables.values())
+
+
+class Past:
+    """All days of a world up to a day number, with the first order of every customer in every shop."""
+
+    def __init__(self, world: World, until: int) -> None:
+        self.world = world
+        self.days: dict[int, WorldDay] = {}
+        self.first: dict[int, FirstOrders] = {}
+        self._kept: dict[tuple[str, int], Any] = {}
+        self._kept_days: Container[int] = ()
+        seen = np.zeros((len(CHANNELS), world.people.count), dtype=bool)
+        for day in world.days(until):
+            self.days[day.orders.index] = day
+            self.first[day.orders.index] = _first_orders(day, seen)
+
+    def facts(self, index: int, after: int, until: int, *, events: bool | None = None) -> dict[str, pa.Table]:
+        """A day's rows whose state as of `until` is newer than `after`. `events`: True only the single web events, False all but them,
+        None both."""
+        day, tables = self.days[index], {}
+        if events is not True:
+            tables.update(order_facts(self.world, day.orders, after, until))
+            first = self.first[index]
+            known = between(first.at, after, until)
+            tables["customer"] = customer_facts(
+                self.world, FirstOrders(first.channel[known], first.customer[known], first.at[known])
+            )
+            tables.update({n: _in_span(t, after, until) for n, t in self._of_day(day).items()})
+            if not self.has_events(index):
+                tables["traffic_hourly"] = hourly_facts(self.world, day.orders, after, until)
+        if events is not False and self.has_events(index):
+            tables["web_event"] = event_facts(self.world, day.orders, self._events(day), after, until)
+        return {name: table for name, table in tables.items() if table.num_rows}
+
+    def has_events(self, index: int) -> bool:
+        return index > -self.world.config.event_days
+
+    def keep(self, indexes: Container[int]) -> None:
+        """Forget what was drawn for days outside `indexes`; days inside are drawn once and kept."""
+        self._kept_days = indexes
+        self._kept = {key: value for key, value in self._kept.items() if key[1] in indexes}
+
+    def _of_day(self, day: WorldDay) -> dict[str, pa.Table]:
+        """Rows that are dated by the day itself, whatever is asked: its end, and its orders' reviews."""
+        o = day.orders
+
+        def draw() -> dict[str, pa.Table]:
+            numbers = order_numbers(o, o.order)
+            reviews = review_facts(
+                self.world, o.index, o.product, o.channel[o.order], numbers, o.done[o.order], o.customer[o.order]
+            )
+            return {**day_facts(self.world, day.stock), "review": reviews}
+
+        return self._once("day", o.index, draw)
+
+    def _events(self, day: WorldDay) -> DayEvents:
+        return self._once("events", day.orders.index, lambda: draw_events(self.world, day.orders))
+
+    def _once(self, what: str, index: int, draw: Callable[[], T]) -> T:
+        if index not in self._kept_days:
+            return draw()
+        if (what, index) not in self._kept:
+            self._kept[what, index] = draw()
+        kept: T = self._kept[what, index]
+        return kept
+
+
+def tell(past: Past, until: int) -> Iterator[Piece]:
+    """The past as of `until` (µs UTC), piece by piece in the order in which it should be landed."""
+    world = past.world
+    yield Piece("dimensions", None, dimension_facts(world))
+    indexes = sorted(past.days, reverse=True)
+    recent = [i for i in indexes if i > indexes[0] - RECENT_DAYS]
+    for index in recent:
+        yield _piece(past, "day", index, until, events=False)
+        if index >= indexes[0] - 1:
+            yield _piece(past, "events", index, until, events=True)
+    for index in recent[2:]:
+        if past.has_events(index):
+            yield _piece(past, "events", index, until, events=True)
+    for index in indexes[len(recent) :]:
+        yield _piece(past, "day", index, until, events=None)
+
+
+def _piece(past: Past, kind: str, index: int, until: int, *, events: bool | None) -> Piece:
+    return Piece(f"{kind}{index}", day_of(past.world.config, index), past.facts(index, BEGINNING, until, events=events))
+
+
+def _in_span(table: pa.Table, after: int, until: int) -> pa.Table:
+    version = table["_version"].cast(pa.int64()).to_numpy()
+    return table.take(pa.array(between(version, after, until)))
+
+
+def _first_orders(day: WorldDay, seen: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> FirstOrders:
+    channel, customer, at = day.orders.channel, day.orders.customer, day.orders.ordered
+    order = np.argsort(at, kind="stable")
+    pair: Ints = channel[order] * seen.shape[1] + customer[order]
+    _, firsts = np.unique(pair, return_index=True)
+    rows = order[np.sort(firsts)]
+    fresh = rows[~seen[channel[rows], customer[rows]]]
+    seen[channel[fresh], customer[fresh]] = True
+    return FirstOrders(channel[fresh], customer[fresh], at[fresh])

@@ -1,0 +1,147 @@
+"""The simulated shop: the same seed gives the same world, and its parts agree with one another."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from datetime import UTC, datetime
+from itertools import pairwise
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pytest
+
+from castanea.demo.config import DemoConfig, small
+from castanea.demo.history import Past, tell
+from castanea.demo.sending import BEGINNING, END
+from castanea.demo.sending_orders import order_facts
+from castanea.demo.stream import beside, planned
+from castanea.demo.truth import outcome, truths
+from castanea.demo.world import SECOND, World
+
+HOUR = 3600 * SECOND
+
+
+@pytest.fixture(scope="module")
+def past() -> Past:
+    return Past(World(small(seed=3)), 1)
+
+
+@pytest.fixture(scope="module")
+def now(past: Past) -> int:
+    return past.world.midnight(past.world.config.last_day) + 14 * HOUR
+
+
+def test_the_same_seed_gives_the_same_world_and_another_seed_another() -> None:
+    assert outcome(small(seed=5)) == outcome(small(seed=5))
+    assert outcome(small(seed=5)) != outcome(small(seed=6))
+
+
+def test_a_small_world_has_about_thirty_thousand_orders_in_ninety_days(past: Past) -> None:
+    days = [d for i, d in past.days.items() if i <= 0]
+    assert len(days) == 90
+    assert 27_000 < sum(d.orders.orders for d in days) < 33_000
+
+
+def test_days_already_lived_do_not_change_when_the_world_goes_on() -> None:
+    short, long = list(World(small(seed=4)).days(0)), list(World(small(seed=4)).days(3))
+    assert [d.orders.paid_cents for d in short] == [d.orders.paid_cents for d in long[: len(short)]]
+    assert np.array_equal(short[-1].stock.on_hand, long[len(short) - 1].stock.on_hand)
+
+
+def test_stock_is_never_below_zero_and_adds_up_with_what_came_and_went(past: Past) -> None:
+    days = [past.days[i] for i in sorted(past.days)]
+    for before, day in pairwise(days):
+        sold = np.bincount(
+            day.orders.product, weights=day.orders.quantity, minlength=past.world.catalogue.count
+        ).astype(int)
+        came = np.zeros(past.world.catalogue.count, dtype=int)
+        for _, item, units, _, _ in day.stock.received:
+            came[item] += units
+        assert (day.stock.on_hand >= 0).all()
+        assert np.array_equal(before.stock.on_hand - sold + came, day.stock.on_hand)
+
+
+def test_the_order_s_total_is_the_sum_of_its_lines(past: Past) -> None:
+    facts = order_facts(past.world, past.days[-20].orders, BEGINNING, END)
+    lines = facts["order_line"].group_by(["shop_id", "order_id"]).aggregate([("amount", "sum")])
+    joined = facts["order"].select(["shop_id", "order_id", "total"]).join(lines, ["shop_id", "order_id"])
+    assert joined.num_rows == facts["order"].num_rows
+    assert pc.all(pc.equal(joined["total"], joined["amount_sum"].cast(pa.decimal128(18, 4)))).as_py()
+
+
+def test_told_once_or_in_spans_every_fact_arrives_with_its_last_state(past: Past, now: int) -> None:
+    """A past told as of noon and then carried on ends as a past told as of the evening."""
+    later = now + 8 * HOUR
+    at_once = _latest([p.tables for p in tell(past, later)])
+    in_spans = _latest(
+        [*(p.tables for p in tell(past, now)), planned(past, now, now + HOUR), planned(past, now + HOUR, later)]
+    )
+    assert at_once == in_spans
+
+
+def test_nothing_from_the_future_is_told(past: Past, now: int) -> None:
+    moment = datetime.fromtimestamp(now / SECOND, UTC)
+    for piece in tell(past, now):
+        for name, table in piece.tables.items():
+            assert pc.max(table["_version"]).as_py() <= moment, name
+
+
+def test_the_last_thirty_days_are_told_before_older_ones(past: Past, now: int) -> None:
+    days = [p.day for p in tell(past, now) if p.name.startswith("day")]
+    assert days == sorted(days, key=lambda d: d or past.world.config.last_day, reverse=True)
+
+
+def test_orders_beside_the_plan_come_at_their_rate_and_never_twice(past: Past, now: int) -> None:
+    whole = beside(past.world, now, now + 60 * SECOND, 8)["order"]["order_id"].to_pylist()
+    first = beside(past.world, now, now + 31 * SECOND, 8)["order"]["order_id"].to_pylist()
+    rest = beside(past.world, now + 31 * SECOND, now + 60 * SECOND, 8)["order"]["order_id"].to_pylist()
+    assert len(whole) == 8
+    assert first + rest == whole
+
+
+def test_every_incident_has_a_true_effect_in_its_own_direction() -> None:
+    found = {str(t["name"]): t for t in truths(small(seed=11))}
+    effect = {name: record["effect"] for name, record in found.items()}
+    for name in ("stock_out", "checkout_broken", "price_cut", "ads_off"):
+        assert effect[name]["paid_cents"] < 0, name  # type: ignore[index]
+    assert effect["faulty_batch"]["refunded_cents"] > 0  # type: ignore[index]
+    assert effect["source_silent"]["paid_cents"] == 0  # type: ignore[index]  # data were missing, customers were not
+    for name, record in found.items():
+        if counter := record.get("counter_effect"):
+            gain = counter["paid_cents"] if name != "faulty_batch" else -counter["refunded_cents"]  # type: ignore[index]
+            assert gain > 0, name
+
+
+def test_without_its_incidents_a_world_differs_only_from_their_first_day_on() -> None:
+    config = small(seed=8)
+    incident = next(i for i in World(config).incidents if i.name == "faulty_batch")
+    names = frozenset(i.name for i in World(config).incidents)
+    quiet, real = World(replace(config, without=names)), World(config)
+    for a, b in zip(quiet.days(-1), real.days(-1), strict=True):
+        if a.orders.index < incident.first:
+            assert a.orders.paid_cents == b.orders.paid_cents
+
+
+def test_a_full_world_has_about_a_million_order_lines() -> None:
+    lines = sum(len(d.orders.product) for d in World(DemoConfig()).days())
+    assert 900_000 < lines < 1_150_000
+
+
+def _latest(tellings: list[dict[str, pa.Table]]) -> dict[str, Counter[tuple[object, ...]]]:
+    """Per table the last state of every key, as plain values."""
+    from castanea.contracts.tables import TABLES
+
+    state: dict[str, dict[tuple[object, ...], tuple[object, ...]]] = {}
+    for tables in tellings:
+        for name, whole in tables.items():
+            table = whole.select(["shop_id", "event_id", "time", "event", "_version"]) if name == "web_event" else whole
+            keys = list(zip(*(table[k].to_pylist() for k in TABLES[name].key), strict=True))
+            values = zip(*(table[c].to_pylist() for c in table.column_names if c != "_row"), strict=True)
+            version = table["_version"].to_pylist()
+            for key, at, row in zip(keys, version, values, strict=True):
+                held = state.setdefault(name, {}).get(key)
+                if held is None or held[0] <= at:  # type: ignore[operator]
+                    state[name][key] = (at, *row)
+    return {name: Counter(rows.values()) for name, rows in state.items()}
