@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any, TypeVar
 
 import numpy as np
@@ -17,7 +17,7 @@ from castanea.demo.sending import BEGINNING, between
 from castanea.demo.sending_orders import FirstOrders, customer_facts, order_facts, order_numbers
 from castanea.demo.sending_things import day_facts, dimension_facts, review_facts
 from castanea.demo.sending_traffic import DayEvents, draw_events, event_facts, hourly_facts
-from castanea.demo.world import CHANNELS, World, WorldDay
+from castanea.demo.world import CHANNELS, SECOND, World, WorldDay
 
 RECENT_DAYS = 30
 T = TypeVar("T")
@@ -25,10 +25,12 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Piece:
-    """Rows to land together. `name` is stable, so that a piece once landed is known; `day` is what it is about (None = everything)."""
+    """Rows to land together. `name` is stable, so that a piece once landed is known; `day` is what it is about (None = everything);
+    `urgent` pieces are those without which the boards of the last thirty days cannot be shown."""
 
     name: str
     day: date | None
+    urgent: bool
     tables: dict[str, pa.Table]
 
     @property
@@ -101,25 +103,34 @@ class Past:
         return kept
 
 
-def tell(past: Past, until: int) -> Iterator[Piece]:
-    """The past as of `until` (µs UTC), piece by piece in the order in which it should be landed."""
-    world = past.world
-    yield Piece("dimensions", None, dimension_facts(world))
-    indexes = sorted(past.days, reverse=True)
-    recent = [i for i in indexes if i > indexes[0] - RECENT_DAYS]
+def tell(past: Past, until: int, told: Container[str] = frozenset()) -> Iterator[Piece]:
+    """The past as of `until` (µs UTC), piece by piece in the order in which it should be landed, without the pieces already told."""
+    if "dimensions" not in told:
+        yield Piece("dimensions", None, True, dimension_facts(past.world))
+    for name, index, urgent, events in _plan(past, day_index(past.world, until)):
+        if name not in told:
+            tables = past.facts(index, BEGINNING, until, events=events)
+            yield Piece(name, day_of(past.world.config, index), urgent, tables)
+
+
+def day_index(world: World, at: int) -> int:
+    """The day number of a moment (µs UTC) in the shop's zone."""
+    return (datetime.fromtimestamp(at / SECOND, UTC).astimezone(world.zone).date() - world.config.last_day).days
+
+
+def _plan(past: Past, today: int) -> Iterator[tuple[str, int, bool, bool | None]]:
+    """Name, day, urgent, events (as in `Past.facts`) of each piece."""
+    first = past.world.config.first_index
+    recent = range(today, max(today - RECENT_DAYS, first - 1), -1)
     for index in recent:
-        yield _piece(past, "day", index, until, events=False)
-        if index >= indexes[0] - 1:
-            yield _piece(past, "events", index, until, events=True)
+        yield f"day{index}", index, True, False
+        if index >= today - 1 and past.has_events(index):
+            yield f"events{index}", index, True, True
     for index in recent[2:]:
         if past.has_events(index):
-            yield _piece(past, "events", index, until, events=True)
-    for index in indexes[len(recent) :]:
-        yield _piece(past, "day", index, until, events=None)
-
-
-def _piece(past: Past, kind: str, index: int, until: int, *, events: bool | None) -> Piece:
-    return Piece(f"{kind}{index}", day_of(past.world.config, index), past.facts(index, BEGINNING, until, events=events))
+            yield f"events{index}", index, False, True
+    for index in range(recent[-1] - 1, first - 1, -1):
+        yield f"day{index}", index, False, None
 
 
 def _in_span(table: pa.Table, after: int, until: int) -> pa.Table:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import UTC, datetime
 
 import numpy as np
 import pyarrow as pa
 
 from castanea.demo.arrow import Ints
-from castanea.demo.history import Past
+from castanea.demo.history import Past, day_index
 from castanea.demo.incidents import day_of
 from castanea.demo.sending import BEGINNING, END
 from castanea.demo.sending_orders import order_facts
@@ -18,11 +17,6 @@ from castanea.demo.world import SECOND, DayOrders, World
 
 LOOK_BACK_DAYS = 45  # an order's last change (its refund) comes within this many days
 BESIDE_THE_PLAN = 1_000_000  # order numbers from here on were not planned
-
-
-def day_index(world: World, at: int) -> int:
-    """The day number of a moment (µs UTC) in the shop's zone."""
-    return (datetime.fromtimestamp(at / SECOND, UTC).astimezone(world.zone).date() - world.config.last_day).days
 
 
 def planned(past: Past, after: int, until: int) -> dict[str, pa.Table]:
