@@ -58,11 +58,13 @@ class BoardSpec:
 
 @dataclass(frozen=True)
 class View:
-    """A board as somebody looks at it: two viewers with equal views and rights share one computation."""
+    """A board as somebody looks at it: two viewers with equal views and rights share one computation.
+
+    `time` and `compare`: None = the board's own; `compare` "none" = no comparison."""
 
     board: str
     time: TimeRange | None = None
-    compare: Comparison | None = None
+    compare: Comparison | Literal["none"] | None = None
     where: tuple[Filter, ...] = ()
 
 

@@ -1,0 +1,96 @@
+"""Building the application from the services it is given."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.types import Receive, Scope, Send
+
+from castanea import __version__
+from castanea.access import Permission
+from castanea.api import problems
+from castanea.api.door import Door
+from castanea.api.guard import GuardedRoute, needs
+from castanea.api.measurements import Measurements
+from castanea.api.pages import Pages
+from castanea.api.routers import boards, events, health, imports, numbers, session, write_keys
+from castanea.api.schemas import document
+from castanea.api.services import Services
+from castanea.api.streaming import Hub
+from castanea.kit.errors import CastaneaError
+
+
+class Application(FastAPI):
+    """FastAPI behind the door that all requests pass."""
+
+    door: Door | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self.door is None:
+            await super().__call__(scope, receive, send)
+        else:
+            await self.door(scope, receive, send)
+
+    async def inside(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await super().__call__(scope, receive, send)
+
+    def close_streams(self) -> None:
+        """End all open streams; call it when the server is told to stop, before it waits for its connections."""
+        self.state.hub.close_streams()
+
+
+def create_app(services: Services) -> Application:
+    """The whole HTTP side. Its lifespan starts and stops the stream's hub; the services belong to the caller."""
+    measurements = Measurements()
+    hub = Hub(services.link, services.sessions, services.settings, measurements)
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        hub.start()
+        try:
+            yield
+        finally:
+            await hub.stop()
+
+    app = routes_only(lifespan)
+    app.state.services = services
+    app.state.measurements = measurements
+    app.state.hub = hub
+    _serve_pages(app, Pages(services.settings.web))
+    app.add_exception_handler(CastaneaError, problems.of_castanea_error)  # type: ignore[arg-type]
+    app.add_exception_handler(RequestValidationError, problems.of_validation)  # type: ignore[arg-type]
+    app.add_exception_handler(HTTPException, problems.of_http_exception)  # type: ignore[arg-type]
+    app.door = Door(app.inside, services.settings.allowed_hosts, measurements)
+    return app
+
+
+def routes_only(lifespan: object = None) -> Application:
+    """The application with its routes and nothing behind them: enough for the OpenAPI document."""
+    app = Application(
+        title="Castanea",
+        version=__version__,
+        summary="A self-hosted e-commerce analytics platform.",
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        lifespan=lifespan,  # type: ignore[arg-type]
+    )
+    for room in (session, boards, numbers, events, write_keys, imports, health):
+        app.include_router(room.router)
+    app.openapi = lambda: document(app)  # type: ignore[method-assign]
+    return app
+
+
+def _serve_pages(app: Application, pages: Pages) -> None:
+    @needs(Permission.PUBLIC)
+    async def page(request: Request) -> Response:
+        return pages.answer(request)
+
+    methods = ["GET", "HEAD"]
+    route = GuardedRoute("/{path:path}", page, methods=methods, include_in_schema=False, operation_id="page")
+    app.router.routes.append(route)

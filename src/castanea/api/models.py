@@ -1,0 +1,132 @@
+"""Bodies and answers of the small routes. Boards, frames and answers are the contracts' own dataclasses."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from castanea.access.preferences import Density, DirectionColours, Language, Theme
+from castanea.contracts.board import BoardSpec, Frame
+
+
+class Sent(BaseModel):
+    """What is sent to us: unknown fields are refused, so that a misspelt one is noticed."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class SignIn(Sent):
+    name: str = Field(min_length=1, max_length=64)
+    passphrase: str = Field(min_length=1, max_length=256)
+
+
+class PreferencesModel(Sent):
+    language: Language = ""
+    theme: Theme = "system"
+    direction_colours: DirectionColours = ""
+    density: Density = "comfortable"
+
+
+class Me(BaseModel):
+    """`preferences.language` empty = the browser's; `direction_colours` empty = by language."""
+
+    id: str
+    name: str
+    role: str
+    preferences: PreferencesModel
+    permissions: list[str]
+
+
+class WorkspaceModel(BaseModel):
+    name: str
+    currency: str
+    zone: str
+    week_start: int = Field(description="1 (Monday) to 7")
+    demo: bool
+
+
+class SessionModel(BaseModel):
+    """`csrf` goes into the X-Castanea-CSRF header of every request that changes something."""
+
+    csrf: str
+    me: Me
+    workspace: WorkspaceModel
+
+
+class PassphraseChange(Sent):
+    current: str = Field(min_length=1, max_length=256)
+    new: str = Field(min_length=1, max_length=256)
+
+
+class WriteKeyName(Sent):
+    name: str = Field(min_length=1, max_length=64)
+
+
+class WriteKeyModel(BaseModel):
+    id: str
+    name: str
+    created_at: datetime
+    used_at: datetime | None
+    revoked_at: datetime | None
+
+
+class NewWriteKey(BaseModel):
+    """`token` is shown this once."""
+
+    key: WriteKeyModel
+    token: str
+
+
+class OpenedViewModel(BaseModel):
+    """`view` is what the stream is asked for; `frame` holds all tiles."""
+
+    view: str
+    board: BoardSpec
+    frame: Frame
+
+
+class EventError(BaseModel):
+    model_config = ConfigDict(extra="allow")
+    row: int
+    code: str
+
+
+class EventsReceipt(BaseModel):
+    """All counts are of durable rows: received = accepted + quarantined. `errors` shows at most 20."""
+
+    received: int
+    accepted: int
+    quarantined: int
+    errors: list[EventError]
+
+
+class Status(BaseModel):
+    """Where loading stands; `rebuilding` is a share from 0 to 1, or null."""
+
+    model_config = ConfigDict(extra="allow")
+    version: str
+    available: bool
+    offset: int | None = None
+    head: int | None = None
+    rebuilding: float | None = None
+    message: str = ""
+
+
+class Health(BaseModel):
+    status: str
+
+
+class Problem(BaseModel):
+    """RFC 9457. `code` is stable, `detail` is in the reader's language, `values` are what its sentence was filled with."""
+
+    model_config = ConfigDict(extra="allow")
+    type: str
+    title: str
+    status: int
+    code: str
+    detail: str
+    instance: str = ""
+    values: dict[str, Any] = {}
+    errors: list[dict[str, Any]] = []

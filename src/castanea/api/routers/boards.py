@@ -1,0 +1,52 @@
+"""Boards, views, and the stream of frames."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Query, Request, Response
+
+from castanea.access import Permission
+from castanea.api.bodies import decode_body
+from castanea.api.guard import GuardedRoute, needs, principal_of, services_of
+from castanea.api.models import OpenedViewModel
+from castanea.api.schemas import body_of
+from castanea.api.streaming.response import StreamResponse
+from castanea.contracts.board import BoardSpec, View
+from castanea.kit.errors import Busy, Unavailable
+
+router = APIRouter(prefix="/api/v1", route_class=GuardedRoute, tags=["boards"])
+
+
+@router.get("/boards", operation_id="boards", response_model=list[BoardSpec])
+@needs(Permission.BOARDS_READ)
+async def boards(request: Request) -> Response:
+    """All boards that the reader may see."""
+    return Response(await services_of(request).link.boards(), media_type="application/json")
+
+
+@router.post("/views", operation_id="openView", response_model=OpenedViewModel, openapi_extra=body_of(View))
+@needs(Permission.BOARDS_READ)
+async def open_view(request: Request) -> Response:
+    """Open a board as somebody looks at it, with all its tiles. It stays open while its stream is, and half a minute longer."""
+    services = services_of(request)
+    view = await decode_body(request, View, services.settings.max_body)
+    view_id, board, frame = await request.app.state.hub.open_view(view, principal_of(request).rights)
+    body = b"".join((b'{"view":"', view_id.encode(), b'","board":', board, b',"frame":', frame, b"}"))
+    return Response(body, media_type="application/json")
+
+
+@router.get("/stream", operation_id="stream", response_class=StreamResponse)
+@needs(Permission.BOARDS_READ)
+async def stream(
+    request: Request,
+    view: list[str] = Query(default_factory=list, max_length=64, description="Views to watch, as opened by openView."),
+) -> StreamResponse:
+    """Server-sent events: `frame` (id: view:sequence), `state`, `gone` (open the view again), `bye` (with the reason)."""
+    hub = request.app.state.hub
+    if hub.stopping:
+        raise Unavailable("the server is stopping", code="server.stopping")
+    limit = services_of(request).settings.max_streams
+    if hub.viewers >= limit:
+        raise Busy("too many open streams", retry_after=10, code="server.too_many_streams")
+    return StreamResponse(
+        hub, principal_of(request), tuple(dict.fromkeys(view)), request.headers.get("last-event-id", "")
+    )

@@ -1,0 +1,104 @@
+"""What the API is given: the rooms behind it, as protocols, and its own settings."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+from castanea.access import Accounts, Sessions, WriteKeys
+from castanea.contracts.board import View
+from castanea.contracts.query import Query, Rights
+from castanea.contracts.workspace import Workspace
+from castanea.kit.clock import Clock
+
+
+class OpenedView(Protocol):
+    """A view that somebody may watch: `board` is the JSON of its BoardSpec, `frame` that of a Frame with all its tiles."""
+
+    @property
+    def view_id(self) -> str: ...
+    @property
+    def board(self) -> bytes: ...
+    @property
+    def frame(self) -> bytes: ...
+
+
+class Link(Protocol):
+    """The process that owns the warehouse, as the HTTP process sees it. Raises CastaneaError as the rooms behind it do,
+    Unavailable while that process does not answer."""
+
+    async def query(self, query: Query, rights: Rights) -> bytes:
+        """The answer as JSON."""
+
+    async def catalog(self) -> bytes:
+        """Metrics and dimensions as JSON."""
+
+    async def boards(self) -> bytes:
+        """A JSON array of boards."""
+
+    async def open_view(self, view: View, rights: Rights) -> OpenedView:
+        """Compute a view and keep it up to date until `close_view`; opening an open one gives the same id."""
+
+    async def close_view(self, view_id: str) -> None: ...
+
+    def frames(self) -> AsyncIterator[tuple[str, int, bytes]]:
+        """(view id, sequence, JSON of a Frame with the tiles that changed) of all open views, as they are made."""
+
+    async def state(self) -> Mapping[str, Any]:
+        """Where loading stands."""
+
+    async def imports(self, limit: int) -> bytes:
+        """A JSON array of import records, newest first."""
+
+    async def quarantine(self, import_id: str, limit: int) -> bytes:
+        """A JSON object with quarantined rows (reasons and places, no personal values)."""
+
+
+class Receipt(Protocol):
+    """What happened to a request's events; counts add up: received = accepted + quarantined."""
+
+    @property
+    def received(self) -> int: ...
+    @property
+    def accepted(self) -> int: ...
+    @property
+    def quarantined(self) -> int: ...
+    @property
+    def errors(self) -> Any: ...
+
+
+class EventIntake(Protocol):
+    async def submit(self, body: bytes, content_type: str, content_encoding: str, source: str) -> Receipt:
+        """Land the events of a body; returns after they are durable. Raises InputError, Busy, NoSpace."""
+
+
+@dataclass(frozen=True)
+class ApiSettings:
+    """`allowed_hosts`: names under which the server is reached; IP addresses and localhost always are (a rebinding attack needs a
+    name). `max_body` and `max_events_body` are bytes as sent. `secure_cookies`: None = when the request came over https."""
+
+    allowed_hosts: tuple[str, ...] = ()
+    web: Path | None = None
+    max_body: int = 256 * 1024
+    max_events_body: int = 32 * 1024 * 1024
+    max_streams: int = 5_000
+    secure_cookies: bool | None = None
+    view_grace: float = 30.0
+    heartbeat: float = 15.0
+    revocation_check: float = 2.0
+
+
+@dataclass(frozen=True)
+class Services:
+    """Built and wired by the composition root."""
+
+    workspace: Workspace
+    link: Link
+    events: EventIntake
+    accounts: Accounts
+    sessions: Sessions
+    write_keys: WriteKeys
+    clock: Clock
+    settings: ApiSettings = field(default_factory=ApiSettings)

@@ -1,0 +1,123 @@
+"""A whole server on a free port, with a pocket warehouse behind it."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import httpx
+import pytest
+import uvicorn
+from tests.api.pocket import PocketIntake, PocketLink
+
+from castanea.access import Accounts, Keyring, Sessions, WriteKeys
+from castanea.api import ApiSettings, Services, create_app
+from castanea.contracts.workspace import Workspace, WorkspaceSettings
+from castanea.kit.clock import SystemClock
+from castanea.state import Database
+
+
+@dataclass
+class Served:
+    url: str
+    services: Services
+    link: PocketLink
+    intake: PocketIntake
+    name: str
+    passphrase: str
+    app: object
+    loop: asyncio.AbstractEventLoop
+    clients: list[httpx.Client] = field(default_factory=list)
+
+    def client(self, **headers: str) -> httpx.Client:
+        made = httpx.Client(base_url=self.url, headers=headers, timeout=10, trust_env=False)
+        self.clients.append(made)
+        return made
+
+    def signed_in(self) -> httpx.Client:
+        client = self.client()
+        body = {"name": self.name, "passphrase": self.passphrase}
+        answer = client.post("/api/v1/session", json=body, headers={"X-Castanea-CSRF": "sign-in"})
+        assert answer.status_code == 200, answer.text
+        client.headers["X-Castanea-CSRF"] = answer.json()["csrf"]
+        return client
+
+    def call(self, function: Callable[..., object], *arguments: object) -> object:
+        """Run something in the server's loop."""
+
+        async def run() -> object:
+            return function(*arguments)
+
+        return asyncio.run_coroutine_threadsafe(run(), self.loop).result(10)
+
+
+def until(condition: Callable[[], object], seconds: float = 10) -> None:
+    """Wait until a condition holds."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it did not come true in time"
+        time.sleep(0.01)
+
+
+@contextmanager
+def serving(root: Path, settings: ApiSettings) -> Iterator[Served]:
+    workspace = Workspace(root, WorkspaceSettings("test"))
+    database, keyring, clock = Database(workspace.state), Keyring(workspace.vault), SystemClock()
+    accounts = Accounts(database, keyring, clock)
+    link, intake = PocketLink(), PocketIntake()
+    services = Services(
+        workspace=workspace,
+        link=link,
+        events=intake,
+        accounts=accounts,
+        sessions=Sessions(database, keyring, clock),
+        write_keys=WriteKeys(database, keyring, clock),
+        clock=clock,
+        settings=settings,
+    )
+    owner = accounts.ensure_owner() or accounts.reset_passphrase("owner")
+    app = create_app(services)
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=5)
+        server = uvicorn.Server(config)
+        loop = asyncio.new_event_loop()
+        thread = threading.Thread(target=lambda: loop.run_until_complete(server.serve([listening])), daemon=True)
+        thread.start()
+        until(lambda: server.started)
+        url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        served = Served(url, services, link, intake, owner.name, owner.passphrase, app, loop)
+        try:
+            yield served
+        finally:
+            loop.call_soon_threadsafe(app.close_streams)
+            server.should_exit = True
+            thread.join(15)
+            for client in served.clients:
+                client.close()
+            loop.close()
+            database.close()
+            assert not thread.is_alive(), "the server did not stop"
+
+
+SETTINGS = ApiSettings(view_grace=0.5, heartbeat=0.2, revocation_check=0.2, max_body=10_000, max_events_body=100_000)
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """One server for a module's tests."""
+    with serving(tmp_path_factory.mktemp("workspace"), SETTINGS) as running:
+        yield running
+
+
+@pytest.fixture
+def fresh(tmp_path: Path) -> Iterator[Served]:
+    """A server of a test's own."""
+    with serving(tmp_path, replace(SETTINGS)) as running:
+        yield running

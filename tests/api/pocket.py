@@ -1,0 +1,162 @@
+"""A warehouse process in a pocket: a small Link that computes views from a counter, and an intake that keeps events in a list."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+
+from castanea.contracts.board import BoardSpec, Frame, Freshness, Place, TilePayload, TileSpec, View
+from castanea.contracts.query import Answer, AnswerColumn, Period, Quality, Query, Rights, TimeRange
+from castanea.kit.errors import InputError, NotFound, Unavailable
+
+AT = datetime(2026, 11, 20, 6, 36, tzinfo=UTC)
+BOARD = BoardSpec(
+    id="live-today",
+    title={"zh-CN": "今日实时", "en": "Live today"},
+    tiles=(
+        TileSpec("hero", "hero", {"en": "Net sales"}, Place(0, 0, 6, 4), {"main": Query(("net_sales",))}),
+        TileSpec("orders", "number", {"en": "Orders"}, Place(6, 0, 3, 4), {"main": Query(("orders",))}),
+    ),
+    time=TimeRange(relative="today"),
+    compare="last_week",
+)
+
+
+def answer(metric: str, value: str) -> Answer:
+    return Answer(
+        columns=(AnswerColumn(metric, "metric", "money", "CNY", metric),),
+        rows=({metric: value},),
+        as_of=AT,
+        quality=Quality(100),
+        period=Period(None, None, "Asia/Shanghai"),
+    )
+
+
+def payload(tile: str, value: str) -> TilePayload:
+    return TilePayload(tile, "ok", {"main": answer(tile, value)}, Freshness("live", AT))
+
+
+@dataclass
+class Opened:
+    view_id: str
+    board: bytes
+    frame: bytes
+
+
+class PocketLink:
+    """`change` makes a frame of one tile; `down` makes everything raise Unavailable."""
+
+    def __init__(self) -> None:
+        self.views: dict[str, tuple[View, dict[str, str], int]] = {}
+        self.opened = 0
+        self.closed: list[str] = []
+        self.down = False
+        self.load: dict[str, Any] = {"offset": 7, "head": 7, "rebuilding": None, "message": ""}
+        self.asked: list[tuple[Query, Rights]] = []
+        self._streams: set[asyncio.Queue[tuple[str, int, bytes] | None]] = set()
+
+    def _check(self) -> None:
+        if self.down:
+            raise Unavailable("the warehouse's process does not answer")
+
+    async def query(self, query: Query, rights: Rights) -> bytes:
+        self._check()
+        self.asked.append((query, rights))
+        if "nonsense" in query.metrics:
+            raise InputError(
+                "there is no metric 'nonsense'; nearest: net_sales",
+                code="query.unknown_metric",
+                values={"name": "nonsense", "nearest": ["net_sales"]},
+            )
+        return msgspec.json.encode(answer(query.metrics[0], "1902487.15"))
+
+    async def catalog(self) -> bytes:
+        self._check()
+        return b'{"metrics":[],"dimensions":[]}'
+
+    async def boards(self) -> bytes:
+        self._check()
+        return msgspec.json.encode([BOARD])
+
+    async def open_view(self, view: View, rights: Rights) -> Opened:
+        self._check()
+        if view.board != BOARD.id:
+            raise NotFound(f"there is no board {view.board!r}", code="boards.not_found", values={"board": view.board})
+        self.opened += 1
+        view_id = f"v{abs(hash((view, rights.key))):x}"
+        self.views.setdefault(view_id, (view, {"hero": "0", "orders": "0"}, 1))
+        return Opened(view_id, msgspec.json.encode(BOARD), self.frame(view_id))
+
+    def frame(self, view_id: str) -> bytes:
+        _, tiles, sequence = self.views[view_id]
+        payloads = tuple(payload(tile, value) for tile, value in tiles.items())
+        return msgspec.json.encode(Frame(view_id, sequence, AT, payloads))
+
+    async def close_view(self, view_id: str) -> None:
+        self.closed.append(view_id)
+        self.views.pop(view_id, None)
+
+    async def frames(self) -> AsyncIterator[tuple[str, int, bytes]]:
+        self._check()
+        queue: asyncio.Queue[tuple[str, int, bytes] | None] = asyncio.Queue()
+        self._streams.add(queue)
+        try:
+            while (item := await queue.get()) is not None:
+                yield item
+            raise Unavailable("the warehouse's process went away")
+        finally:
+            self._streams.discard(queue)
+
+    def change(self, view_id: str, tile: str, value: str) -> int:
+        """Call in the server's loop."""
+        view, tiles, sequence = self.views[view_id]
+        tiles[tile] = value
+        self.views[view_id] = (view, tiles, sequence + 1)
+        frame = msgspec.json.encode(Frame(view_id, sequence + 1, AT, (payload(tile, value),)))
+        for queue in self._streams:
+            queue.put_nowait((view_id, sequence + 1, frame))
+        return sequence + 1
+
+    def restart(self) -> None:
+        """As if the process had died: views are lost, streams of frames end."""
+        self.views.clear()
+        for queue in self._streams:
+            queue.put_nowait(None)
+
+    async def state(self) -> dict[str, Any]:
+        self._check()
+        return dict(self.load)
+
+    async def imports(self, limit: int) -> bytes:
+        self._check()
+        return b"[]"
+
+    async def quarantine(self, import_id: str, limit: int) -> bytes:
+        self._check()
+        return b'{"rows":[],"total":0}'
+
+
+@dataclass
+class PocketReceipt:
+    received: int
+    accepted: int
+    quarantined: int
+    errors: list[dict[str, object]] = field(default_factory=list)
+
+
+class PocketIntake:
+    def __init__(self) -> None:
+        self.bodies: list[tuple[bytes, str, str, str]] = []
+        self.raises: Exception | None = None
+
+    async def submit(self, body: bytes, content_type: str, content_encoding: str, source: str) -> PocketReceipt:
+        if self.raises is not None:
+            raise self.raises
+        self.bodies.append((body, content_type, content_encoding, source))
+        rows = body.count(b'"kind"')
+        return PocketReceipt(rows, rows, 0)
