@@ -34,8 +34,8 @@ def page() -> str:
 
 
 def _section(table: Table) -> str:
-    label = f" · {table.labels['zh-CN']}" if "zh-CN" in table.labels else ""
-    text = f"### {table.name}{label}\n\n{table.doc}\n\n"
+    label = f"**{table.labels['zh-CN']}** · " if "zh-CN" in table.labels else ""
+    text = f"### {table.name}\n\n{label}{table.doc}\n\n"
     facts = [f"dated by `{table.time}`"] if table.time else []
     if table.subjects:
         facts.append("subject: " + ", else ".join(f"`{name}`" for name in table.subjects))
