@@ -140,8 +140,8 @@ class Table:
 
     @cached_property
     def seals(self) -> bool:
-        """Whether rows carry `_subject` and `_sealed`: any table with a personal column or an identifier."""
-        return bool(self.personal or self.subjects)
+        """Whether rows carry `_subject` and `_sealed`: every table, for unknown columns are sealed; of the books those with personal columns."""
+        return self.kind != "book" or bool(self.personal or self.subjects)
 
     @cached_property
     def landed(self) -> tuple[Column, ...]:
