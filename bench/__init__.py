@@ -1,0 +1,1 @@
+"""Benchmarks: each prints its figures beside the limit of the machine, measured in the same run."""
