@@ -1,4 +1,31 @@
+import "@mantine/core/styles/baseline.css";
+import "@mantine/core/styles/default-css-variables.css";
+import "@mantine/core/styles/global.css";
+import "@mantine/core/styles/UnstyledButton.css";
+import "@mantine/core/styles/Paper.css";
+import "@mantine/core/styles/Popover.css";
+import "@mantine/core/styles/Menu.css";
+import "@mantine/core/styles/Overlay.css";
+import "@mantine/core/styles/ModalBase.css";
+import "@mantine/core/styles/Modal.css";
+import "@mantine/core/styles/CloseButton.css";
+import "@mantine/core/styles/ScrollArea.css";
+import "@mantine/core/styles/Group.css";
+import "./theme/tokens.css";
+import "./theme/base.css";
+import "./theme/mantine.css";
+import "./theme/shell.css";
+import "./theme/tile.css";
+import "./theme/kinds.css";
+import "./theme/pages.css";
+import "./theme/screens.css";
 import { createRoot } from "react-dom/client";
+import { App } from "./app/App";
+import { applySettings, settings } from "./app/settings";
+import { startWords } from "./i18n";
 
+applySettings();
 const root = document.getElementById("root");
-if (root) createRoot(root).render(<h1>Castanea</h1>);
+void startWords(settings().language).then(() => {
+  if (root) createRoot(root).render(<App />);
+});

@@ -1,0 +1,165 @@
+/** What boards and tiles look like on the wire: the same names as src/castanea/contracts/{board,query}.py. */
+export type Text = Record<string, string>;
+export type Cell = string | number | boolean | null;
+
+export interface Filter {
+  dimension: string;
+  op: "=" | "!=" | "in" | "not_in" | "is_empty" | "is_not_empty";
+  values: string[];
+}
+
+export interface TimeRange {
+  relative?: string;
+  since?: string | null;
+  until?: string | null;
+}
+
+export type Comparison = "yesterday" | "previous" | "last_week" | "last_year";
+
+export interface Query {
+  metrics: string[];
+  by?: string[];
+  where?: Filter[];
+  time?: TimeRange;
+  compare?: Comparison | null;
+  order?: { by: string; descending?: boolean }[];
+  limit?: number | null;
+  totals?: boolean;
+}
+
+export interface AnswerColumn {
+  name: string;
+  role?: "time" | "dimension" | "metric" | "comparison" | "change" | "currency";
+  unit?: string;
+  currency?: string | null;
+  metric?: string;
+}
+
+export interface Period {
+  start: string | null;
+  end: string | null;
+  zone: string;
+  complete?: boolean;
+}
+
+export interface Quality {
+  score: number;
+  causes?: { code: string; share?: string; values?: Record<string, string> }[];
+}
+
+export type Row = Record<string, Cell>;
+
+export interface Answer {
+  columns: AnswerColumn[];
+  rows: Row[];
+  as_of: string | null;
+  quality: Quality;
+  period?: Period;
+  compared?: Period | null;
+  totals?: Row | null;
+  others?: Row | null;
+  members?: number | null;
+  notes?: { code: string; values?: Record<string, string> }[];
+}
+
+export type TileKind =
+  | "hero" | "number" | "strip" | "line" | "columns" | "bars" | "table" | "provinces" | "heatmap" | "donut" | "rate" | "feed";
+
+export interface Place {
+  x: number;
+  y: number;
+  w: number;
+  h: number;
+}
+
+export interface TileSpec {
+  id: string;
+  kind: TileKind;
+  title: Text;
+  place: Place;
+  queries: Record<string, Query>;
+  follow?: boolean;
+  options?: Record<string, unknown>;
+}
+
+export interface BoardSpec {
+  id: string;
+  title: Text;
+  tiles: TileSpec[];
+  time: TimeRange;
+  compare: Comparison | null;
+  filters?: string[];
+  live?: boolean;
+  wall?: boolean;
+  version?: number;
+  questions?: Text[];
+}
+
+export interface BoardEntry {
+  id: string;
+  title: Text;
+  wall?: boolean;
+  live?: boolean;
+}
+
+export interface Freshness {
+  state: "live" | "quiet" | "late" | "stopped" | "loading" | "rebuilding";
+  as_of: string | null;
+  since?: string | null;
+  source?: string;
+  share?: number | null;
+}
+
+export interface TilePayload {
+  tile: string;
+  state: "ok" | "empty" | "error" | "not_enough" | "no_permission";
+  answers: Record<string, Answer>;
+  freshness: Freshness;
+  extra?: Record<string, unknown>;
+  problem?: { code?: string; detail?: Text | string; [key: string]: unknown } | null;
+}
+
+export interface Frame {
+  view: string;
+  sequence: number;
+  at: string;
+  tiles: TilePayload[];
+}
+
+export interface View {
+  board: string;
+  time?: TimeRange | null;
+  compare?: Comparison | "none" | null;
+  where?: Filter[];
+}
+
+export interface OpenedView {
+  view: string;
+  board: BoardSpec;
+  frame: Frame;
+}
+
+export interface MetricInfo {
+  name: string;
+  labels: Text;
+  description: Text;
+  formula: Text;
+  unit: string;
+  direction: string;
+  additivity: string;
+  owner: string;
+  aliases: string[];
+  source: string;
+  group: string;
+}
+
+export interface DimensionInfo {
+  name: string;
+  labels: Text;
+  members: Record<string, Text>;
+}
+
+export interface Catalog {
+  metrics: Record<string, MetricInfo>;
+  dimensions: Record<string, DimensionInfo>;
+}

@@ -1,0 +1,78 @@
+import { MantineProvider } from "@mantine/core";
+import { QueryClient, QueryClientProvider, useQuery, useQueryClient } from "@tanstack/react-query";
+import { Suspense, lazy, useCallback, useEffect, useMemo } from "react";
+import { useTranslation } from "react-i18next";
+import { api, whenSignedOut, type Session } from "../api/client";
+import type { BoardSpec } from "../api/contracts";
+import type { Problem } from "../api/problem";
+import { Boundary } from "../components/Boundary";
+import { SignIn } from "../features/access/SignIn";
+import { BoardPage, useBoards } from "../features/boards/BoardPage";
+import { speak } from "../i18n";
+import { watchViews } from "../live/hub";
+import { Keyboard } from "./keyboard";
+import { usePlace } from "./location";
+import { usePreferences } from "./preferences";
+import { SessionContext } from "./session";
+import { resolvedTheme, useSettings } from "./settings";
+import { Shell } from "./Shell";
+import { theme } from "./theme";
+import { TopBar } from "./TopBar";
+
+const DataPage = lazy(() => import("../features/data/DataPage").then((page) => ({ default: page.DataPage })));
+const Glossary = lazy(() => import("../features/semantics/Glossary").then((page) => ({ default: page.Glossary })));
+
+const client = new QueryClient({
+  defaultOptions: { queries: { retry: (count, problem) => count < 8 && ((problem as unknown as Problem).offline || (problem as unknown as Problem).status >= 500), retryDelay: (attempt) => Math.min(500 * 2 ** attempt, 5000), refetchOnWindowFocus: false } },
+});
+
+function Page({ onSignedOut }: { onSignedOut: () => void }) {
+  const { t } = useTranslation();
+  const { path, query } = usePlace();
+  const boards = useBoards();
+  const first = ((boards.data ?? []) as unknown as BoardSpec[])[0]?.id;
+  const id = path.startsWith("/boards/") ? decodeURIComponent(path.slice(8)) : path === "/" || path === "/sign-in" ? first : undefined;
+  if (id && query.get("wall") === "1") return <BoardPage key={id} id={id} onSignedOut={onSignedOut} />;
+  let page;
+  if (id) page = <BoardPage key={id} id={id} onSignedOut={onSignedOut} />;
+  else if (path === "/data" || path.startsWith("/data/")) page = <DataPage />;
+  else if (path === "/glossary") page = <Glossary />;
+  else page = <><TopBar title={path === "/" ? t("state.loading") : t("board.missing")} /><main className="page" id="content" /></>;
+  return <Shell><Boundary title={path} resetKey={path}><Suspense fallback={<TopBar title={t("state.loading")} />}>{page}</Suspense></Boundary></Shell>;
+}
+
+function Gate() {
+  const { t } = useTranslation();
+  const queries = useQueryClient();
+  const asked = useQuery<Session | null, Problem>({
+    queryKey: ["session"],
+    queryFn: () => api.session().catch((problem: Problem) => (problem.status === 401 ? null : Promise.reject(problem))),
+    staleTime: Infinity, retry: true, retryDelay: 1000,
+  });
+  const signedOut = useCallback(() => {
+    watchViews([]);
+    queries.setQueryData(["session"], null);
+    queries.removeQueries({ predicate: (query) => query.queryKey[0] !== "session" });
+  }, [queries]);
+  const leave = useCallback(() => void api.signOut().finally(signedOut), [signedOut]);
+  useEffect(() => whenSignedOut(signedOut), [signedOut]);
+  const session = asked.data ?? null;
+  usePreferences(session);
+  const context = useMemo(() => ({ session, signedOut, leave }), [session, signedOut, leave]);
+  if (asked.isPending) return <main className="waiting" aria-live="polite">{asked.failureCount > 1 ? t("link.gone_first") : ""}</main>;
+  if (!session) return <SignIn onSession={(next) => queries.setQueryData(["session"], next)} />;
+  return <SessionContext.Provider value={context}><Page onSignedOut={signedOut} /><Keyboard /></SessionContext.Provider>;
+}
+
+export function App() {
+  const settings = useSettings();
+  useEffect(() => void speak(settings.language), [settings.language]);
+  return (
+    <MantineProvider theme={theme} withCssVariables={false} withGlobalClasses={false} withStaticClasses forceColorScheme={resolvedTheme()}>
+      <QueryClientProvider client={client}>
+        <Gate />
+        <div id="announcer" className="sr" aria-live="polite" />
+      </QueryClientProvider>
+    </MantineProvider>
+  );
+}

@@ -1,0 +1,65 @@
+import type { ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+import type { BoardSpec } from "../api/contracts";
+import { Icon, Logo, type IconName } from "../components/Icon";
+import { useBoards } from "../features/boards/BoardPage";
+import { pick } from "../i18n";
+import { follow, usePlace } from "./location";
+import { can, useSession } from "./session";
+import { change, useSettings } from "./settings";
+
+interface Room {
+  to: string;
+  icon: IconName;
+  text: string;
+  on: boolean;
+}
+
+function useRooms(): Room[] {
+  const { t } = useTranslation();
+  const { path } = usePlace();
+  const { session } = useSession();
+  const rooms: Room[] = [{ to: "/", icon: "boards", text: t("nav.boards"), on: path === "/" || path.startsWith("/boards") }];
+  if (can(session, "imports:read") || can(session, "keys:manage")) rooms.push({ to: "/data", icon: "data", text: t("nav.data"), on: path.startsWith("/data") });
+  if (can(session, "catalog:read")) rooms.push({ to: "/glossary", icon: "book", text: t("nav.glossary"), on: path.startsWith("/glossary") });
+  return rooms;
+}
+
+/** The frame of every page but the wall: sidebar, or the bottom bar of a phone. */
+export function Shell({ children }: { children: ReactNode }) {
+  const { t } = useTranslation();
+  const { language, thinSidebar } = useSettings();
+  const { path } = usePlace();
+  const { session } = useSession();
+  const boards = (useBoards().data ?? []) as unknown as BoardSpec[];
+  const rooms = useRooms();
+  const current = path.startsWith("/boards/") ? decodeURIComponent(path.slice(8)) : path === "/" ? boards[0]?.id : undefined;
+  const name = session?.me.name ?? "";
+  return (
+    <div className={thinSidebar ? "app thin" : "app"}>
+      <a className="skip" href="#content">{t("nav.skip")}</a>
+      <nav className="side" aria-label={t("nav.title")}>
+        <a className="brand" href="/" onClick={follow}><Logo /><span>Castanea<small>{session?.workspace.name}</small></span></a>
+        {rooms.map((room) => (
+          <a key={room.to} className={room.on ? "nav on" : "nav"} href={room.to} onClick={follow} aria-current={room.on ? "page" : undefined} title={thinSidebar ? room.text : undefined} aria-label={room.text}>
+            <Icon name={room.icon} /><span className="word">{room.text}</span>
+          </a>
+        ))}
+        {boards.length > 0 && <h2>{t("nav.pinned")}</h2>}
+        {boards.map((board) => (
+          <a key={board.id} className={board.id === current ? "pin on" : "pin"} href={`/boards/${encodeURIComponent(board.id)}`} onClick={follow} aria-current={board.id === current ? "page" : undefined} title={pick(board.title, language)} aria-label={pick(board.title, language)}>
+            <i /><span className="el">{pick(board.title, language)}</span>
+          </a>
+        ))}
+        <span className="sp" />
+        <button type="button" className="nav collapse" onClick={() => change({ thinSidebar: !thinSidebar })} aria-label={thinSidebar ? t("nav.widen") : t("nav.narrow")} title={thinSidebar ? t("nav.widen") : undefined}><Icon name="side" /><span className="word">{t("nav.narrow")}</span></button>
+        <div className="me"><span className="ava" aria-hidden="true">{(name[0] ?? "").toUpperCase()}</span><span>{name}<small>{t(`role.${(session?.me.role ?? "owner") as "owner"}`)}</small></span></div>
+      </nav>
+      <div className="main">{children}</div>
+      <nav className="tabs" aria-label={t("nav.title")}>
+        {boards.slice(0, 2).map((board) => <a key={board.id} className={board.id === current ? "on" : ""} href={`/boards/${encodeURIComponent(board.id)}`} onClick={follow} aria-current={board.id === current ? "page" : undefined}><Icon name={board.id === boards[0]?.id ? "clock" : "boards"} size={20} />{pick(board.title, language)}</a>)}
+        {rooms.slice(1).map((room) => <a key={room.to} className={room.on ? "on" : ""} href={room.to} onClick={follow} aria-current={room.on ? "page" : undefined}><Icon name={room.icon} size={20} />{room.text}</a>)}
+      </nav>
+    </div>
+  );
+}

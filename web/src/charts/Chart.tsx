@@ -1,0 +1,84 @@
+/** A canvas drawn by the chart library, which is loaded when the first chart is needed. Points are walked with the arrow keys. */
+import { useEffect, useRef, useState } from "react";
+import { useAppearance } from "../app/settings";
+import type { EChartsType } from "./echarts";
+import { palette, type Palette } from "./palette";
+
+export interface Drawing {
+  option: Record<string, unknown>;
+  /** How many points the keyboard walks through, and in which series. */
+  points: number;
+  series: number;
+}
+
+interface Props {
+  /** One sentence: what the chart shows. */
+  label: string;
+  draw: (colours: Palette, width: number) => Drawing;
+  /** Equal as long as the drawing need not be made again. */
+  version: unknown;
+}
+
+let library: Promise<typeof import("./echarts")> | null = null;
+
+export function Chart({ label, draw, version }: Props) {
+  const box = useRef<HTMLDivElement>(null);
+  const chart = useRef<EChartsType | null>(null);
+  const drawing = useRef<Drawing | null>(null);
+  const point = useRef(-1);
+  const [ready, setReady] = useState(false);
+  const [width, setWidth] = useState(0);
+  const appearance = useAppearance();
+
+  useEffect(() => {
+    let gone = false;
+    const element = box.current;
+    library ??= import("./echarts");
+    void library.then(({ init }) => {
+      if (gone || !element) return;
+      chart.current = init(element, null, { renderer: "canvas", devicePixelRatio: Math.max(2, window.devicePixelRatio || 1) });
+      setWidth(element.clientWidth);
+      setReady(true);
+    });
+    const observer = new ResizeObserver(() => {
+      chart.current?.resize();
+      if (element) setWidth(element.clientWidth);
+    });
+    if (element) observer.observe(element);
+    return () => {
+      gone = true;
+      observer.disconnect();
+      chart.current?.dispose();
+      chart.current = null;
+    };
+  }, []);
+
+  useEffect(() => {
+    if (!ready || !chart.current) return;
+    drawing.current = draw(palette(appearance), width);
+    chart.current.setOption({ animation: false, ...drawing.current.option }, { notMerge: true, lazyUpdate: true });
+    // `draw` is a new closure on each render; `version` says when its figures differ.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [ready, version, appearance.key, width]);
+
+  const walk = (event: React.KeyboardEvent) => {
+    const steps: Record<string, number> = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
+    const now = drawing.current;
+    const step = steps[event.key];
+    if (!now || !chart.current) return;
+    if (event.key === "Escape") {
+      chart.current.dispatchAction({ type: "hideTip" });
+      point.current = -1;
+      return;
+    }
+    if (step === undefined && event.key !== "Home" && event.key !== "End") return;
+    event.preventDefault();
+    const last = now.points - 1;
+    if (event.key === "Home") point.current = 0;
+    else if (event.key === "End" || point.current < 0) point.current = last;
+    else point.current = Math.min(last, Math.max(0, point.current + (step ?? 0)));
+    chart.current.dispatchAction({ type: "showTip", seriesIndex: now.series, dataIndex: point.current });
+  };
+
+  return <div className="chart" ref={box} role="img" aria-label={label} tabIndex={0} onKeyDown={walk} onBlur={() => chart.current?.dispatchAction({ type: "hideTip" })} data-ready={ready || undefined} />;
+}

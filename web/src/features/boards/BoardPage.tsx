@@ -1,0 +1,107 @@
+import { Modal } from "@mantine/core";
+import { useCallback, useEffect, useMemo, useState } from "react";
+import { useQuery } from "@tanstack/react-query";
+import { api } from "../../api/client";
+import { EMPTY_CATALOG, readCatalog } from "../../api/catalog";
+import type { BoardSpec, View } from "../../api/contracts";
+import { go, usePlace } from "../../app/location";
+import { setWall, useAppearance } from "../../app/settings";
+import { TopBar } from "../../app/TopBar";
+import { Icon } from "../../components/Icon";
+import { StoreContext } from "../../live/useTile";
+import { BoardContext, useWords, type BoardNow } from "./context";
+import { BoardFreshness } from "./BoardFreshness";
+import { Banner } from "./Banner";
+import { Grid } from "./Grid";
+import { ComparePill } from "./pills/ComparePill";
+import { FilterPill } from "./pills/FilterPill";
+import { TimePill } from "./pills/TimePill";
+import { useLiveBoard } from "./useLiveBoard";
+import { readView, writeView } from "./view";
+import { WallBoard } from "./WallBoard";
+
+export function useCatalog() {
+  const answer = useQuery({ queryKey: ["catalog"], queryFn: api.catalog, staleTime: 300_000 });
+  return useMemo(() => (answer.data ? readCatalog(answer.data) : EMPTY_CATALOG), [answer.data]);
+}
+
+export function useBoards() {
+  return useQuery({ queryKey: ["boards"], queryFn: api.boards, staleTime: 60_000 });
+}
+
+function Pills({ board }: { board: BoardSpec }) {
+  return <><TimePill /><ComparePill />{(board.filters ?? []).map((dimension) => <FilterPill key={dimension} dimension={dimension} />)}</>;
+}
+
+/** A board as the address bar names it. All of it comes from its declaration and the newest payloads. */
+export function BoardPage({ id, onSignedOut }: { id: string; onSignedOut: () => void }) {
+  const { query } = usePlace();
+  const { screen } = useAppearance();
+  const words = useWords();
+  const boards = useBoards();
+  const catalog = useCatalog();
+  const wall = query.get("wall") === "1";
+  const text = query.toString();
+  const view = useMemo(() => readView(id, new URLSearchParams(text)), [id, text]);
+  const live = useLiveBoard(view, onSignedOut);
+  const [sheet, setSheet] = useState(false);
+  const known = (boards.data as unknown as BoardSpec[] | undefined)?.find((each) => each.id === id);
+  const board = live.board ?? known ?? null;
+
+  useEffect(() => {
+    setWall(wall);
+    return () => setWall(false);
+  }, [wall]);
+  const title = words.pick(board?.title);
+  useEffect(() => {
+    document.title = title ? `${title} · Castanea` : "Castanea";
+  }, [title]);
+
+  const change = useCallback((next: View) => go(writeView(next, wall)), [wall]);
+  const { offlineSince, retry } = live;
+  const now = useMemo<BoardNow | null>(
+    () => board && { board, view, catalog, wall, phone: screen === "phone", offlineSince, change, retry },
+    [board, view, catalog, wall, screen, offlineSince, change, retry],
+  );
+
+  if (!now || !board) {
+    const missing = live.problem && !live.problem.offline && live.problem.status < 500;
+    return (
+      <>
+        <TopBar title={missing ? words.t("board.missing") : words.t("state.loading")} />
+        <main className="page" id="content">
+          {missing && <div className="banner watch"><Icon name="warn" /><span className="sub2">{live.problem?.message || words.t("board.missing_why")}</span></div>}
+          {live.offlineSince !== null && <div className="banner critical"><Icon name="warn" /><span className="sub2">{words.t("link.gone_first")}</span></div>}
+        </main>
+      </>
+    );
+  }
+  return (
+    <BoardContext.Provider value={now}>
+      <StoreContext.Provider value={live.store}>
+        {wall ? <WallBoard load={live.load} /> : (
+          <>
+            <TopBar
+              title={title}
+              note={<BoardFreshness />}
+              actions={screen === "phone"
+                ? <button type="button" className="icb" aria-label={words.t("filter.open")} onClick={() => setSheet(true)}><Icon name="filter" size={20} /></button>
+                : <>
+                    {(board.filters ?? []).length < 2 && <Pills board={board} />}
+                    {board.wall && <a className="icb" href={writeView(view, true)} aria-label={words.t("board.wall")} title={words.t("board.wall")} onClick={(event) => { event.preventDefault(); go(writeView(view, true)); }}><Icon name="wall" /></a>}
+                  </>}
+            />
+            <main className="page" id="content">
+              {screen !== "phone" && (board.filters ?? []).length >= 2 && <div className="bar-line"><Pills board={board} /></div>}
+              <Banner load={live.load} problem={live.problem} />
+              <Grid tiles={board.tiles} />
+            </main>
+            <Modal opened={sheet} onClose={() => setSheet(false)} title={words.t("filter.title")} lockScroll={false} transitionProps={{ duration: 0 }} centered closeButtonProps={{ "aria-label": words.t("keys.close") }}>
+              <div className="sheet"><Pills board={board} /></div>
+            </Modal>
+          </>
+        )}
+      </StoreContext.Provider>
+    </BoardContext.Provider>
+  );
+}

@@ -1,0 +1,95 @@
+import { Modal } from "@mantine/core";
+import { memo, useCallback, useEffect, useId, useRef, useState, type CSSProperties, type KeyboardEvent } from "react";
+import type { TileSpec } from "../../api/contracts";
+import { settings } from "../../app/settings";
+import { Boundary } from "../../components/Boundary";
+import { Named } from "../../components/DefinitionCard";
+import { announce } from "../../components/announce";
+import { useTile, useVisible } from "../../live/useTile";
+import { measure, only, valueOf } from "./answers";
+import { useBoard, useWords } from "./context";
+import { Fresh, QualityMark } from "./Fresh";
+import { BODIES, FLUSH, type TileParts } from "./kinds";
+import { Skeleton, Sorry } from "./TileStates";
+import { TileMenu } from "./TileMenu";
+import { TileTable, useTableText } from "./TileTable";
+import { useWash } from "./useWash";
+
+interface Props {
+  spec: TileSpec;
+  place?: CSSProperties;
+  isFull?: boolean;
+  onClose?: () => void;
+}
+
+export const Tile = memo(function Tile({ spec, place, isFull = false, onClose }: Props) {
+  const element = useRef<HTMLElement>(null);
+  const visible = useVisible(element);
+  const now = useTile(spec.id, visible);
+  const board = useBoard();
+  const words = useWords();
+  const id = useId();
+  const [isTable, setTable] = useState(false);
+  const [opened, setOpened] = useState(false);
+  const payload = now?.payload ?? null;
+  const title = words.pick(spec.title);
+  const answers = payload?.answers;
+  const main = answers?.main ?? (answers ? Object.values(answers)[0] : undefined);
+  const lead = measure(main);
+  const copyText = useTableText(spec, answers);
+  const washed = useWash(now?.version ?? 0, String(valueOf(only(main), lead) ?? main?.as_of ?? ""));
+  const flush = FLUSH.has(spec.kind) && !isTable && payload?.state === "ok";
+  const canTable = Boolean(main && main.columns.length > 0);
+  const zone = main?.period?.zone ?? "";
+
+  const copy = useCallback(() => {
+    void navigator.clipboard?.writeText(copyText()).then(() => announce(words.t("tile.copied")));
+  }, [copyText, words]);
+
+  const onKey = (event: KeyboardEvent<HTMLElement>) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || (event.target as HTMLElement).closest("input,textarea,select,[role=menu]")) return;
+    const own = event.target === element.current;
+    if (event.key === "Escape" && !own && !isFull) element.current?.focus();
+    else if (event.key === "Enter" && own) element.current?.querySelector<HTMLElement>("button,[tabindex='0']")?.focus();
+    else if (!settings().singleKeys) return;
+    else if (event.key.toLowerCase() === "t" && canTable) setTable((shown) => !shown);
+    else if (event.key.toLowerCase() === "f") (isFull ? onClose?.() : setOpened(true));
+    else return;
+    event.stopPropagation();
+  };
+
+  useEffect(() => setTable(false), [board.board.id]);
+
+  const metric = lead ? board.catalog.metrics[lead.metric] : undefined;
+  const menu = board.wall ? null : (
+    <TileMenu title={title} isTable={isTable} isFull={isFull} canTable={canTable} className={flush ? "flush-menu" : "more"} onTable={() => setTable(!isTable)} onCopy={copy} onFull={() => (isFull ? onClose?.() : setOpened(true))} />
+  );
+  const head: TileParts["head"] = (note, right) => (
+    <div className="th">
+      <Named text={title} metric={spec.kind === "table" || spec.kind === "feed" ? undefined : metric} id={`${id}t`} />
+      {note ? <span className="u">{note}</span> : null}
+      <span className="r">{right}{!board.wall && <i className={`changed-dot ${washed.dot}`} aria-hidden="true" />}{menu}</span>
+    </div>
+  );
+  const foot: TileParts["foot"] = (right) => (now ? <div className="foot"><Fresh tile={now} zone={zone} />{right ?? <QualityMark answer={main} />}</div> : <div className="foot"><span /></div>);
+
+  const Body = BODIES[spec.kind];
+  const content = () => {
+    if (!payload || !now) return <>{head()}<Skeleton kind={spec.kind} />{foot()}</>;
+    if (payload.state !== "ok") return <>{head()}<Sorry payload={payload} onTable={canTable ? () => setTable(true) : undefined} />{foot(<span />)}</>;
+    if (isTable) return <>{head()}<TileTable spec={spec} answers={payload.answers} />{foot()}</>;
+    if (!Body) return <>{head()}<div className="mid">{words.t("state.unknown_kind", { kind: spec.kind })}</div>{foot()}</>;
+    return <>{flush && <h3 className="sr" id={`${id}t`}>{title}</h3>}{flush && menu}<Body spec={spec} now={now} payload={payload} head={head} foot={foot} full={isFull} /></>;
+  };
+  const state = payload?.freshness.state === "stopped" ? " stopped" : "";
+  return (
+    <section ref={element} className={`tile${flush ? " flush" : ""}${washed.on ? " washed" : ""}${state}`} style={place} tabIndex={board.wall ? -1 : 0} aria-labelledby={`${id}t`} onKeyDown={onKey} onAnimationEnd={(event) => event.animationName === "wash" && washed.end()} data-tile={spec.id} data-kind={spec.kind} data-state={payload?.state ?? "loading"} data-version={now?.version ?? 0}>
+      <Boundary title={title} resetKey={`${now?.version}`}>{content()}</Boundary>
+      {opened && (
+        <Modal opened onClose={() => setOpened(false)} fullScreen withCloseButton={false} lockScroll={false} transitionProps={{ duration: 0 }} aria-label={title} className="full-tile">
+          <Tile spec={spec} isFull onClose={() => setOpened(false)} />
+        </Modal>
+      )}
+    </section>
+  );
+});

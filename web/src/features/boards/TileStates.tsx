@@ -1,0 +1,48 @@
+import type { TileKind, TilePayload } from "../../api/contracts";
+import { Icon, Shape } from "../../components/Icon";
+import { useBoard, useWords } from "./context";
+
+/** The outline of what will stand here; it appears after 300 ms, so that a quick answer does not flicker. */
+export function Skeleton({ kind }: { kind: TileKind }) {
+  const bar = (width: string, height: number, key?: number) => <i key={key} className="sk" style={{ width, height }} />;
+  if (kind === "bars" || kind === "table" || kind === "feed") {
+    return <div className="skeleton" aria-hidden="true">{[72, 56, 44, 30, 22].map((width, index) => bar(`${width}%`, 14, index))}</div>;
+  }
+  if (kind === "strip") return <div className="skeleton" aria-hidden="true">{bar("96px", 14)}{bar("140px", 26)}</div>;
+  const tall = kind !== "number" && kind !== "rate";
+  return <div className="skeleton" aria-hidden="true">{kind === "hero" || !tall ? bar("132px", 30) : null}<i className="sk grow" /></div>;
+}
+
+/** Empty, error, not enough, no permission: one sentence and one thing to do, in the tile's own size. */
+export function Sorry({ payload, onTable }: { payload: TilePayload; onTable?: () => void }) {
+  const { t, pick } = useWords();
+  const { retry, change, view, board } = useBoard();
+  const detail = pick(payload.problem?.detail);
+  if (payload.state === "empty") {
+    const widened = view.time ?? board.time;
+    const filtered = (view.where ?? []).length > 0;
+    return (
+      <div className="mid">
+        <span>{detail || t("state.empty")}</span>
+        {filtered ? (
+          <button type="button" className="btn small" onClick={() => change({ ...view, where: [] })}>{t("state.clear_filters")}</button>
+        ) : widened.relative !== "last 90d" && (
+          <button type="button" className="btn small" onClick={() => change({ ...view, time: { relative: "last 90d" } })}>{t("state.look_90")}</button>
+        )}
+      </div>
+    );
+  }
+  if (payload.state === "not_enough") {
+    return <div className="mid"><b>{t("state.not_enough")}</b><span>{detail || t("state.not_enough_why")}</span></div>;
+  }
+  if (payload.state === "no_permission") {
+    return <div className="mid"><span className="sub"><Icon name="lock" size={18} /></span><span>{detail || t("state.no_permission")}</span></div>;
+  }
+  return (
+    <div className="mid">
+      <span className="say"><span className="t-critical"><Shape level="critical" /></span>{detail || t("state.error")}</span>
+      <button type="button" className="btn small" onClick={retry}>{t("state.retry")}</button>
+      {onTable && <span className="sub">{t("state.error_kept")}</span>}
+    </div>
+  );
+}

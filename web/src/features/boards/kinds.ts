@@ -1,0 +1,34 @@
+/** Which component draws which kind of tile. A board is data: nothing here knows a board by name. */
+import type { ComponentType, ReactNode } from "react";
+import type { TileKind, TilePayload, TileSpec } from "../../api/contracts";
+import type { TileNow } from "../../live/tiles";
+import { Bars } from "./tiles/Bars";
+import { ColumnsTile } from "./tiles/ColumnsTile";
+import { Donut } from "./tiles/Donut";
+import { Feed, Rate } from "./tiles/Feed";
+import { HeatTile } from "./tiles/HeatTile";
+import { Hero } from "./tiles/Hero";
+import { NumberTile } from "./tiles/NumberTile";
+import { ProvincesTile } from "./tiles/ProvincesTile";
+import { Strip } from "./tiles/Strip";
+import { RowsTile } from "./tiles/RowsTile";
+import { TrendTile } from "./tiles/TrendTile";
+
+export interface TileParts {
+  spec: TileSpec;
+  now: TileNow;
+  payload: TilePayload;
+  /** The title line: a note in hints' ink behind the title, anything at its right end before the menu. */
+  head: (note?: ReactNode, right?: ReactNode) => ReactNode;
+  /** The foot: freshness at the left; the right side is the quality unless told otherwise. */
+  foot: (right?: ReactNode) => ReactNode;
+  full: boolean;
+}
+
+export const BODIES: Partial<Record<TileKind, ComponentType<TileParts>>> = {
+  hero: Hero, number: NumberTile, strip: Strip, line: TrendTile, columns: ColumnsTile, bars: Bars, table: RowsTile,
+  provinces: ProvincesTile, heatmap: HeatTile, donut: Donut, rate: Rate, feed: Feed,
+};
+
+/** Kinds that fill the tile to its edges and carry their titles inside. */
+export const FLUSH: ReadonlySet<TileKind> = new Set<TileKind>(["strip"]);

@@ -1,0 +1,57 @@
+import type { Row } from "../../../api/contracts";
+import { Delta } from "../../../components/Delta";
+import { digits, join, say, sayShare, scaleFor, show } from "../../../format/number";
+import { changeOf, keyOf, measure, num, shareOf, valueOf } from "../answers";
+import { compareOfTile, useBoard, useWords } from "../context";
+import type { TileParts } from "../kinds";
+
+const AT_MOST = 12;
+
+/** Lying bars: name, bar, value, share, change; sorted as the answer is. */
+export function Bars({ spec, payload, head, foot }: TileParts) {
+  const words = useWords();
+  const board = useBoard();
+  const answer = payload.answers.main;
+  const of = measure(answer);
+  const key = keyOf(answer);
+  if (!answer || !of || !key) return <>{head()}{foot()}</>;
+  const place = board.wall ? 6 : AT_MOST;
+  const rows = answer.rows.slice(0, place);
+  const values = rows.map((row) => valueOf(row, of) ?? 0);
+  const top = Math.max(...values.map(Math.abs), 0) || 1;
+  const total = valueOf(answer.totals, of);
+  const scale = scaleFor(top, words.locale);
+  const hasShare = spec.options?.share !== false && total !== null && of.unit.kind !== "ratio" && !board.phone;
+  const hasChange = compareOfTile(spec, board) !== "none" && Boolean(of.change);
+  const inList = { ...of.unit, kind: of.unit.kind === "money" ? ("number" as const) : of.unit.kind };
+  const text = (value: number | null) => {
+    if (value === null || scale.suffix === "" || of.unit.kind === "ratio") return say(value, inList, words.locale, "full");
+    return join({ text: digits(value / scale.divisor, scale.suffix === "k" ? 1 : scale.suffix === "万" ? 1 : 2), unit: scale.suffix }, words.locale);
+  };
+  const line = (row: Row, name: string, id: string, rest = false) => {
+    const value = valueOf(row, of);
+    return (
+      <div className={rest ? "row rest" : "row"} role="row" key={id}>
+        <span className="el" role="rowheader" title={name}>{name}</span>
+        <span className="bar" role="presentation"><i style={{ transform: `scaleX(${Math.min(1, Math.max(0, (value ?? 0) / top))})` }} /></span>
+        <span className="v" role="cell" title={say(value, of.unit, words.locale, "exact")}>{text(value)}</span>
+        {hasShare && <span className="s" role="cell">{sayShare(shareOf(value, total))}</span>}
+        {hasChange && <span className="d" role="cell"><Delta value={changeOf(row, of)} points={of.points} /></span>}
+      </div>
+    );
+  };
+  const columns = ["minmax(52px, max-content)", "minmax(36px, 1fr)", "max-content", hasShare ? "max-content" : "", hasChange ? "max-content" : ""].filter(Boolean).join(" ");
+  const unitNote = of.unit.kind === "money" ? show(0, of.unit, words.locale).text.replace(/[0.]/g, "") : "";
+  const totalText = total === null ? undefined : <span>{words.t("table.total")} {say(total, of.unit, words.locale, "tile")}</span>;
+  const late = payload.freshness.state !== "live" && payload.freshness.state !== "quiet";
+  return (
+    <>
+      {head([words.metric(of.metric) === words.pick(spec.title) ? "" : words.metric(of.metric), unitNote].filter(Boolean).join(" "))}
+      <div className="ranks" role="table" aria-label={words.pick(spec.title)} style={{ gridTemplateColumns: columns, columnGap: board.wall ? 16 : 10 }}>
+        {rows.map((row, index) => line(row, words.member(key.name, row[key.name]), String(index)))}
+        {answer.others && rows.length < place && num(answer.others, of.column) !== null && line(answer.others, words.t("member.others"), "others", true)}
+      </div>
+      {foot(late ? totalText : totalText)}
+    </>
+  );
+}

@@ -1,0 +1,32 @@
+import { Chart } from "../../../charts/Chart";
+import { drawDonut, type Slice } from "../../../charts/donut";
+import { say, sayShare } from "../../../format/number";
+import { keyOf, measure, valueOf } from "../answers";
+import { useWords } from "../context";
+import type { TileParts } from "../kinds";
+
+const AT_MOST = 4;
+
+/** Four members and the others. The others are what is left of the planner's total, or the planner's own row. */
+export function Donut({ spec, now, payload, head, foot }: TileParts) {
+  const words = useWords();
+  const answer = payload.answers.main;
+  const of = measure(answer);
+  const key = keyOf(answer);
+  if (!answer || !of || !key) return <>{head()}{foot()}</>;
+  const rows = [...answer.rows].sort((a, b) => (valueOf(b, of) ?? 0) - (valueOf(a, of) ?? 0));
+  const top: Slice[] = rows.slice(0, AT_MOST).map((row) => ({ name: words.member(key.name, row[key.name]), value: Math.max(0, valueOf(row, of) ?? 0), rest: false }));
+  const shown = top.reduce((sum, slice) => sum + slice.value, 0);
+  const total = valueOf(answer.totals, of) ?? shown + rows.slice(AT_MOST).reduce((sum, row) => sum + (valueOf(row, of) ?? 0), 0) + (valueOf(answer.others, of) ?? 0);
+  const rest = Math.max(0, total - shown);
+  const slices = rest > total * 0.0005 ? [...top, { name: words.t("member.others"), value: rest, rest: true }] : top;
+  const first = slices[0];
+  const label = words.t("chart.shares", { title: words.pick(spec.title), name: first?.name ?? "", share: sayShare(first && total > 0 ? first.value / total : null), total: say(total, of.unit, words.locale) });
+  return (
+    <>
+      {head(words.metric(of.metric) === words.pick(spec.title) ? "" : words.metric(of.metric))}
+      <Chart label={label} draw={drawDonut(slices, total, of.unit, words.locale)} version={now.version} />
+      {foot()}
+    </>
+  );
+}

@@ -1,0 +1,90 @@
+import type { TilePayload } from "../../../api/contracts";
+import { Shape, type Level } from "../../../components/Icon";
+import { digits, say, toNumber } from "../../../format/number";
+import { clock } from "../../../format/time";
+import { keyOf, measure, num, only, unitIn, valueOf } from "../answers";
+import { timeOfTile, useBoard, useWords } from "../context";
+import type { TileParts } from "../kinds";
+import { Value } from "../../../components/Value";
+import { Change } from "./Change";
+
+interface Item {
+  at: string;
+  level: Level;
+  code: string;
+  values: Record<string, string>;
+  text: Record<string, string> | string | null;
+}
+
+function itemsOf(payload: TilePayload): Item[] {
+  const told = payload.extra?.items;
+  return (Array.isArray(told) ? told : []).map((item: Record<string, unknown>) => ({
+    at: String(item.at ?? ""), level: (["ok", "watch", "critical", "info"].includes(String(item.level)) ? item.level : "info") as Level,
+    code: String(item.code ?? ""), values: (item.values ?? {}) as Record<string, string>, text: (item.text ?? null) as Item["text"],
+  }));
+}
+
+/** How many a minute, with a small column for each of the last stretches. */
+function Pulse({ spec, payload }: { spec: TileParts["spec"]; payload: TilePayload }) {
+  const words = useWords();
+  const told = payload.extra?.rate as { per_minute?: unknown; bars?: unknown[] } | undefined;
+  const { main, curve } = payload.answers;
+  const of = measure(main);
+  const row = only(main);
+  const perMinute = toNumber(told?.per_minute);
+  const ofCurve = measure(curve, of?.metric);
+  const key = keyOf(curve);
+  const bars = told?.bars?.map(toNumber) ?? (curve && ofCurve && key ? curve.rows.map((each) => num(each, ofCurve.column)) : []);
+  const top = Math.max(...bars.map((bar) => bar ?? 0), 0) || 1;
+  const wide = 150 / Math.max(1, bars.length);
+  if (perMinute === null && !of) return null;
+  return (
+    <div className="rate-top">
+      {perMinute !== null
+        ? <span className="val" data-value={perMinute}>{digits(perMinute, perMinute < 100 ? 1 : 0)}<small>{words.t("rate.per_minute", { what: of ? words.metric(of.metric) : "" })}</small></span>
+        : of && <span><Value value={valueOf(row, of)} unit={unitIn(row, of, main)} /><Change spec={spec} answer={main} row={row} of={of} short /></span>}
+      {bars.length > 1 && (
+        <svg width="150" height="38" viewBox="0 0 150 38" role="img" aria-label={words.t("rate.bars", { count: bars.length, value: say(bars.at(-1) ?? null, { kind: "number", currency: null, word: "" }, words.locale) })}>
+          {bars.map((bar, index) => {
+            const height = Math.max(1, ((bar ?? 0) / top) * 36);
+            return <rect key={index} x={index * wide} y={38 - height} width={Math.max(1, wide * 0.72)} height={height} rx="1" fill={index === bars.length - 1 ? "var(--c1)" : "var(--s3)"} />;
+          })}
+        </svg>
+      )}
+    </div>
+  );
+}
+
+function Lines({ payload, zone }: { payload: TilePayload; zone: string }) {
+  const words = useWords();
+  const items = itemsOf(payload);
+  if (!items.length) return null;
+  return (
+    <ol className="feed">
+      {items.map((item) => (
+        <li key={`${item.at}${item.code}`}>
+          <time dateTime={item.at}>{item.at ? clock(new Date(item.at), zone) : ""}</time>
+          <span className={`t-${item.level}`}><Shape level={item.level} /></span>
+          <span>{item.text ? words.pick(item.text) : words.t(`feed.${item.code as "unknown"}`, { ...item.values, defaultValue: item.code })}</span>
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+export function Feed({ spec, payload, head, foot }: TileParts) {
+  const words = useWords();
+  const board = useBoard();
+  const zone = payload.answers.main?.period?.zone ?? "";
+  const own = spec.queries.main?.time;
+  return (
+    <>
+      {head("", own?.relative ? <span>{words.rangeName(timeOfTile(spec, board))}</span> : null)}
+      <Pulse spec={spec} payload={payload} />
+      <Lines payload={payload} zone={zone} />
+      {foot()}
+    </>
+  );
+}
+
+export const Rate = Feed;

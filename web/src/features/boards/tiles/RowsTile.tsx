@@ -1,0 +1,60 @@
+import { Delta } from "../../../components/Delta";
+import { say, sayShare, toNumber } from "../../../format/number";
+import type { Row } from "../../../api/contracts";
+import { changeOf, keys, measures, shareOf, valueOf } from "../answers";
+import { compareOfTile, useBoard, useWords } from "../context";
+import type { TileParts } from "../kinds";
+import { cellText } from "../TileTable";
+
+/** A table as a tile of its own: members and several measures; the first measure with its share and change where there is room. */
+export function RowsTile({ spec, payload, head, foot, full }: TileParts) {
+  const words = useWords();
+  const board = useBoard();
+  const answer = payload.answers.main;
+  const all = measures(answer);
+  const first = all[0];
+  if (!answer || !first) return <>{head()}{foot()}</>;
+  const dimensions = [...keys(answer, "time"), ...keys(answer, "dimension")];
+  const wide = !board.phone || full;
+  const shown = wide ? all : all.slice(0, 2);
+  const compared = compareOfTile(spec, board) !== "none" && Boolean(first.change);
+  const total = valueOf(answer.totals, first);
+  const hasShare = spec.options?.share === true && total !== null && wide;
+  const members = answer.members ?? null;
+  const note = members !== null && members > answer.rows.length ? words.t("table.first_of", { count: answer.rows.length, members: members.toLocaleString("en-US") }) : "";
+  const cells = (row: Row, name?: string) => (
+    <>
+      {dimensions.map((column, index) => {
+        const text = name !== undefined ? (index ? "" : name) : cellText(column, row, words, false);
+        return index === 0 ? <th key={column.name} scope="row" className="el cell-name" title={text}>{text}</th> : <td key={column.name}>{text}</td>;
+      })}
+      {shown.map((of, index) => (
+        <td key={of.metric} className="num">{say(valueOf(row, of), of.unit.kind === "money" ? { ...of.unit, kind: "number" } : of.unit, words.locale, "full")}{index === 0 && hasShare ? <span className="sub"> {sayShare(shareOf(valueOf(row, first), total))}</span> : null}</td>
+      ))}
+      {compared && <td className="num"><Delta value={changeOf(row, first)} points={first.points} /></td>}
+    </>
+  );
+  const withOthers = answer.others && Object.values(answer.others).some((cell) => toNumber(cell) !== null);
+  const rest = members !== null ? words.t("member.others_count", { count: members - answer.rows.length, members: (members - answer.rows.length).toLocaleString("en-US") }) : words.t("member.others");
+  return (
+    <>
+      {head(note)}
+      <div className="scroll" tabIndex={0} role="region" aria-label={words.pick(spec.title)}>
+        <table className="tbl">
+          <thead>
+            <tr>
+              {dimensions.map((column) => <th key={column.name} scope="col">{column.role === "time" ? words.t(`grain.${column.name as "day"}`, { defaultValue: column.name }) : words.dimension(column.name)}</th>)}
+              {shown.map((of) => <th key={of.metric} scope="col" className="num">{words.metric(of.metric)}</th>)}
+              {compared && <th scope="col" className="num">{words.t("table.change")}</th>}
+            </tr>
+          </thead>
+          <tbody>
+            {answer.rows.map((row, index) => <tr key={index}>{cells(row)}</tr>)}
+            {withOthers && answer.others ? <tr className="rest">{cells(answer.others, rest)}</tr> : null}
+          </tbody>
+        </table>
+      </div>
+      {foot()}
+    </>
+  );
+}

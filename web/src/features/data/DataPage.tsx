@@ -1,0 +1,28 @@
+import { useTranslation } from "react-i18next";
+import { follow, usePlace } from "../../app/location";
+import { can, useSession } from "../../app/session";
+import { TopBar } from "../../app/TopBar";
+import { Imports } from "./Imports";
+import { LoadState } from "./LoadState";
+import { Quarantine } from "./Quarantine";
+import { WriteKeys } from "./WriteKeys";
+
+/** What came in, what could not be used, who may send, how far loading is. */
+export function DataPage() {
+  const { t } = useTranslation();
+  const { path } = usePlace();
+  const { session } = useSession();
+  const parts = ([["", "imports:read"], ["quarantine", "quarantine:read"], ["keys", "keys:manage"]] as const).filter(([, permission]) => can(session, permission));
+  const part = path.split("/")[2] ?? "";
+  return (
+    <>
+      <TopBar title={t("data.title")} note={<LoadState />} />
+      <main className="page" id="content">
+        <nav className="parts" aria-label={t("data.title")}>
+          {parts.map(([name]) => <a key={name} className={name === part ? "pill on" : "pill"} href={name ? `/data/${name}` : "/data"} onClick={follow} aria-current={name === part ? "page" : undefined}>{t(`data.part_${name || "imports"}`)}</a>)}
+        </nav>
+        {part === "quarantine" ? <Quarantine /> : part === "keys" ? <WriteKeys /> : <Imports />}
+      </main>
+    </>
+  );
+}

@@ -1,0 +1,69 @@
+/** Names of members that the data gives as codes or in one language only: channels, provinces, yes and no. */
+import type { Locale } from "./number";
+
+const CHANNELS: Record<string, [string, string]> = {
+  tmall: ["天猫", "Tmall"], taobao: ["淘宝", "Taobao"], jd: ["京东", "JD"], pdd: ["拼多多", "Pinduoduo"], pinduoduo: ["拼多多", "Pinduoduo"],
+  douyin: ["抖音", "Douyin"], kuaishou: ["快手", "Kuaishou"], xiaohongshu: ["小红书", "Xiaohongshu"], wechat: ["微信", "WeChat"],
+  mini_program: ["小程序", "Mini-program"], miniprogram: ["小程序", "Mini-program"], "mini-program": ["小程序", "Mini-program"], weapp: ["小程序", "Mini-program"],
+  web: ["网站", "Website"], website: ["网站", "Website"], app: ["应用", "App"], offline: ["门店", "Shops"], store: ["门店", "Shops"],
+};
+
+/** code, column, row, Chinese short name, Chinese name, English name; equal squares that keep the neighbours together. */
+const PROVINCES = [
+  "HL,8,0,黑,黑龙江,Heilongjiang", "NM,5,1,蒙,内蒙古,Inner Mongolia", "JL,8,1,吉,吉林,Jilin", "XJ,1,2,新,新疆,Xinjiang", "GS,3,2,甘,甘肃,Gansu",
+  "NX,4,2,宁,宁夏,Ningxia", "SX,5,2,晋,山西,Shanxi", "BJ,6,2,京,北京,Beijing", "TJ,7,2,津,天津,Tianjin", "LN,8,2,辽,辽宁,Liaoning",
+  "QH,2,3,青,青海,Qinghai", "SN,4,3,陕,陕西,Shaanxi", "HA,5,3,豫,河南,Henan", "HE,6,3,冀,河北,Hebei", "SD,7,3,鲁,山东,Shandong",
+  "XZ,1,4,藏,西藏,Tibet", "SC,3,4,川,四川,Sichuan", "CQ,4,4,渝,重庆,Chongqing", "HB,5,4,鄂,湖北,Hubei", "AH,6,4,皖,安徽,Anhui",
+  "JS,7,4,苏,江苏,Jiangsu", "SH,8,4,沪,上海,Shanghai", "YN,3,5,云,云南,Yunnan", "GZ,4,5,贵,贵州,Guizhou", "HN,5,5,湘,湖南,Hunan",
+  "JX,6,5,赣,江西,Jiangxi", "ZJ,7,5,浙,浙江,Zhejiang", "GX,4,6,桂,广西,Guangxi", "GD,5,6,粤,广东,Guangdong", "FJ,6,6,闽,福建,Fujian",
+  "TW,7,6,台,台湾,Taiwan", "HI,4,7,琼,海南,Hainan", "MO,5,7,澳,澳门,Macau", "HK,6,7,港,香港,Hong Kong",
+];
+
+export interface Province {
+  code: string;
+  column: number;
+  row: number;
+  short: string;
+  zh: string;
+  en: string;
+}
+
+export const provinces: readonly Province[] = PROVINCES.map((line) => {
+  const [code = "", column, row, short = "", zh = "", en = ""] = line.split(",");
+  return { code, column: Number(column), row: Number(row), short, zh, en };
+});
+
+const found = new Map<string, Province>();
+for (const province of provinces) {
+  for (const key of [province.code, province.short, province.zh, province.en, province.en.replace(" ", "")]) found.set(key.toLowerCase(), province);
+}
+found.set("xizang", found.get("xz") as Province);
+found.set("macao", found.get("mo") as Province);
+found.set("neimenggu", found.get("nm") as Province);
+found.set("nei mongol", found.get("nm") as Province);
+
+/** The province that a name means: 浙江省, 浙江, Zhejiang, ZJ, CN-ZJ, 内蒙古自治区; null for anything else. */
+export function provinceOf(name: unknown): Province | null {
+  const text = String(name ?? "").trim().toLowerCase();
+  const bare = text.replace(/^cn-/, "").replace(/(特别行政区|维吾尔自治区|壮族自治区|回族自治区|自治区|省|市)$/, "");
+  return found.get(text) ?? found.get(bare) ?? null;
+}
+
+export interface MemberNames {
+  [member: string]: Record<string, string>;
+}
+
+/** A member as people call it; the empty member is said by `unknown`. */
+export function memberName(dimension: string, member: unknown, locale: Locale, names: MemberNames = {}, unknown = "—"): string {
+  if (member === null || member === undefined || member === "") return unknown;
+  const text = String(member);
+  const told = names[text];
+  if (told) return told[locale] ?? text;
+  const at = locale === "zh-CN" ? 0 : 1;
+  if (dimension === "channel" || dimension === "platform") return CHANNELS[text.toLowerCase()]?.[at] ?? text;
+  if (dimension === "province") {
+    const province = provinceOf(text);
+    return province ? (locale === "zh-CN" ? province.zh : province.en) : text;
+  }
+  return text;
+}
