@@ -1,0 +1,93 @@
+"""Expressions of declarations: parsed by SQLGlot, held against an allow-list, never executed as text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import sqlglot
+from sqlglot import exp
+from sqlglot.errors import ParseError, TokenError
+
+from castanea.kit.errors import InputError
+from castanea.kit.nearest import nearest
+from castanea.semantics.model import Place
+
+DAILY = "DAILY"
+WORKSPACE_CURRENCY = "WORKSPACE_CURRENCY"
+
+_ALLOWED: tuple[type[exp.Expression], ...] = (
+    exp.Column, exp.Identifier, exp.Literal, exp.Boolean, exp.Null, exp.Paren, exp.Tuple,
+    exp.Add, exp.Sub, exp.Mul, exp.Div, exp.Neg,
+    exp.And, exp.Or, exp.Not, exp.Is, exp.In, exp.Between,
+    exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE,
+    exp.Case, exp.If, exp.Coalesce, exp.Nullif, exp.Abs, exp.Least, exp.Greatest,
+)  # fmt: skip
+_OWN = {DAILY: 1, WORKSPACE_CURRENCY: 0}
+FUNCTIONS = ("ABS", "CASE", "COALESCE", "GREATEST", "LEAST", "NULLIF", DAILY)
+
+
+class DeclarationError(InputError):
+    """A declaration is wrong; the message names the file, the line and the valid choices."""
+
+    code = "declaration.wrong"
+
+    def __init__(self, place: Place, message: str) -> None:
+        super().__init__(f"{place}: {message}", values={"file": place.file, "line": place.line, "problem": message})
+
+
+def parse(text: object, known: Iterable[str], place: Place, what: str = "column") -> exp.Expression:
+    """Return the expression of a declaration's text; `known` are the names it may use.
+
+    Raises DeclarationError for anything but arithmetic, comparisons and the functions of `FUNCTIONS` over known names.
+    """
+    try:
+        tree = sqlglot.parse_one(str(text), dialect="duckdb")
+    except (ParseError, TokenError) as error:
+        raise DeclarationError(
+            place, f"{text!r} cannot be read as a formula ({str(error).splitlines()[0]})."
+        ) from error
+    names = set(known)
+    for node in tree.walk():
+        _check(node, names, place, what)
+    return tree.transform(_quoted)
+
+
+def _check(node: exp.Expression, names: set[str], place: Place, what: str) -> None:
+    if isinstance(node, exp.Column):
+        if node.table or node.name not in names:
+            close = nearest(node.name, names)
+            raise DeclarationError(
+                place, f"unknown {what} {node.sql()!r}{close.hint}; known: {', '.join(sorted(names))}."
+            )
+        return
+    if isinstance(node, exp.Anonymous) and len(node.expressions) == _OWN.get(node.name.upper(), -1):
+        return
+    if isinstance(node, exp.In) and (node.args.get("query") or node.args.get("unnest")):
+        raise DeclarationError(place, "IN takes a list of values, not a query.")
+    if not isinstance(node, _ALLOWED):
+        raise DeclarationError(
+            place,
+            f"{node.sql()!r} is not allowed in a formula. Use + - * /, comparisons, AND OR NOT, IN, BETWEEN and {', '.join(FUNCTIONS)}.",
+        )
+
+
+def _quoted(node: exp.Expression) -> exp.Expression:
+    return exp.column(exp.to_identifier(node.name, quoted=True)) if isinstance(node, exp.Column) else node
+
+
+def names_in(tree: exp.Expression) -> tuple[str, ...]:
+    """The names that an expression uses, each once, in order."""
+    return tuple(dict.fromkeys(c.name for c in tree.find_all(exp.Column, bfs=False)))
+
+
+def on_alias(tree: exp.Expression, alias: str, currency: str) -> exp.Expression:
+    """The expression with its columns taken from the table `alias` and the workspace's currency filled in."""
+
+    def rewrite(node: exp.Expression) -> exp.Expression:
+        if isinstance(node, exp.Column) and alias:
+            return exp.column(exp.to_identifier(node.name, quoted=True), table=alias)
+        if isinstance(node, exp.Anonymous) and node.name.upper() == WORKSPACE_CURRENCY:
+            return exp.Literal.string(currency)
+        return node
+
+    return tree.copy().transform(rewrite)
