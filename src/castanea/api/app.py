@@ -20,7 +20,7 @@ from castanea.api.pages import Pages
 from castanea.api.routers import boards, events, health, imports, numbers, session, write_keys
 from castanea.api.schemas import document
 from castanea.api.services import Services
-from castanea.api.streaming import Hub
+from castanea.api.streaming import Hub, Upkeep
 from castanea.kit.errors import CastaneaError
 
 
@@ -40,21 +40,22 @@ class Application(FastAPI):
 
     def close_streams(self) -> None:
         """End all open streams; call it when the server is told to stop, before it waits for its connections."""
-        self.state.hub.close_streams()
+        self.state.hub.stop()
 
 
 def create_app(services: Services) -> Application:
     """The whole HTTP side. Its lifespan starts and stops the stream's hub; the services belong to the caller."""
     measurements = Measurements()
-    hub = Hub(services.link, services.sessions, services.settings, measurements)
+    hub = Hub(services.link, services.settings, measurements)
+    upkeep = Upkeep(hub, services.link, services.sessions, services.settings)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        hub.start()
+        upkeep.start()
         try:
             yield
         finally:
-            await hub.stop()
+            await upkeep.stop()
 
     app = routes_only(lifespan)
     app.state.services = services

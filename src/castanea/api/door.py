@@ -100,18 +100,21 @@ class Door:
 
     def _measure(self, scope: Scope, status: int, seconds: float) -> None:
         route = scope.get("castanea.route", "")
-        self._measurements.request(scope["method"], route or "other", status, seconds)
         principal = scope.get("castanea.principal")
-        if status >= 500 or route not in ("/healthz", "/readyz", "/metrics", "/api/v1/events", ""):
-            _log.info(
-                "request",
-                request=scope["castanea.request_id"],
-                method=scope["method"],
-                route=route,
-                status=status,
-                milliseconds=round(seconds * 1000, 1),
-                who=f"{principal.kind}:{principal.id}" if principal and principal.id else "",
-            )
+        if route != "/api/v1/stream":  # lasts as long as the page is open
+            self._measurements.request(scope["method"], route or "other", status, seconds)
+        # Reading is the rule, and sources send all day: their lines would hide the others.
+        told = status >= 400 or (scope["method"] not in ("GET", "HEAD") and route != "/api/v1/events")
+        tell = _log.error if status >= 500 else _log.info if told else _log.debug
+        tell(
+            "request",
+            request=scope["castanea.request_id"],
+            method=scope["method"],
+            route=route,
+            status=status,
+            milliseconds=round(seconds * 1000, 1),
+            who=f"{principal.kind}:{principal.id}" if principal and principal.id else "",
+        )
 
 
 def _host(scope: Scope) -> str:

@@ -51,7 +51,7 @@ async def sign_out(request: Request, response: Response) -> None:
     """End this session and its streams."""
     principal = principal_of(request)
     await anyio.to_thread.run_sync(services_of(request).sessions.end, principal.session_id)
-    request.app.state.hub.end_session(principal.session_id)
+    request.app.state.hub.close_streams({principal.session_id})
     response.delete_cookie(COOKIE, path="/", httponly=True, samesite="lax")
 
 

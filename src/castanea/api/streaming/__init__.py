@@ -2,5 +2,6 @@
 
 from castanea.api.streaming.hub import Hub
 from castanea.api.streaming.subscriber import Subscriber
+from castanea.api.streaming.upkeep import Upkeep
 
-__all__ = ["Hub", "Subscriber"]
+__all__ = ["Hub", "Subscriber", "Upkeep"]

@@ -9,133 +9,138 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping
 
-import anyio.to_thread
 import msgspec
-import structlog
 
-from castanea.access import Principal, Sessions
+from castanea.access import Principal
 from castanea.api.measurements import Measurements
 from castanea.api.services import ApiSettings, Link
-from castanea.api.streaming.subscriber import Subscriber, framed
+from castanea.api.streaming.subscriber import FULL, Subscriber, framed
 from castanea.api.streaming.views import OpenView, OpenViews
-from castanea.api.streaming.wire import HEARTBEAT, event, frame_event
+from castanea.api.streaming.wire import HEARTBEAT, Snapshot, event, frame_event
 from castanea.contracts.board import View
 from castanea.contracts.query import Rights
 from castanea.kit.clock import monotonic
-from castanea.kit.errors import CastaneaError
 
 STUCK = 120.0
-CATCH_UP = 0.1
-STATE_EVERY = 1.0
 AT_ONCE = 200  # viewers served before others get the processor
-_VOLATILE = frozenset({"offset", "head", "at", "rows", "rows_waiting"})
-_log = structlog.get_logger("castanea.api.stream")
 
 
 class Hub:
-    """Lives in the server's event loop: `start` and `stop` there. All methods are called there."""
+    """Lives in the server's event loop; all methods are called there. `Upkeep` drives it."""
 
-    def __init__(self, link: Link, sessions: Sessions, settings: ApiSettings, measurements: Measurements) -> None:
+    def __init__(self, link: Link, settings: ApiSettings, measurements: Measurements) -> None:
         self._link = link
-        self._sessions = sessions
-        self._settings = settings
         self._measurements = measurements
-        self._views = OpenViews(settings.view_grace)
-        self._boards: dict[str, tuple[float, bytes]] = {}
         self._opening: dict[tuple[View, str], asyncio.Lock] = {}
         self._viewers: set[Subscriber] = set()
         self._behind: set[Subscriber] = set()
-        self._tasks: list[asyncio.Task[None]] = []
-        self._state: Mapping[str, Any] = {}
         self._state_event = b""
+        self.views = OpenViews(settings.view_grace)
         self.stopping = False
+
+    # Viewers
 
     @property
     def viewers(self) -> int:
         return len(self._viewers)
 
-    def start(self) -> None:
-        loops = (
-            self._take_frames,
-            self._serve_the_slow,
-            self._beat,
-            self._watch_state,
-            self._watch_sessions,
-            self._close_idle,
-        )
-        self._tasks = [asyncio.create_task(loop(), name=loop.__name__) for loop in loops]
-
-    def close_streams(self) -> None:
-        """End all open streams and accept no more; call it when the server is told to stop, before it waits for connections."""
-        self.stopping = True
-        for viewer in self._viewers:
-            viewer.close("stopping")
-
-    async def stop(self) -> None:
-        self.close_streams()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        self._tasks = []
-
-    # Views
-
-    async def open_view(self, view: View, rights: Rights) -> tuple[str, bytes, bytes]:
-        """(id, board, newest whole frame as JSON) of a view; computed once for all who ask within five seconds."""
-        key = (view, rights.key)
-        lock = self._opening.setdefault(key, asyncio.Lock())
-        async with lock:
-            opened = await self._link.open_view(view, rights)
-            self._views.put(opened.view_id, view, rights, opened.frame, monotonic())
-            return opened.view_id, opened.board, opened.frame
-
     def may_watch(self, principal: Principal, view_id: str) -> bool:
         """Whether the view is open and was opened with the same rights."""
-        found = self._views.get(view_id)
+        found = self.views.get(view_id)
         return found is not None and found.rights.key == principal.rights.key
-
-    # Viewers
 
     def attach(self, viewer: Subscriber, known: Mapping[str, int]) -> None:
         """Let a viewer watch its views (all open, all its own); it gets the newest frame of each it does not know at once."""
+        if self.stopping:
+            viewer.close("stopping")
         self._viewers.add(viewer)
-        self._views.attach(viewer, viewer.views)
+        self.views.attach(viewer, viewer.views)
         self._measurements.viewers.set(len(self._viewers))
         if self._state_event:
-            self._write(viewer, self._state_event)
+            _write((viewer,), self._state_event)
         for view_id in viewer.views:
-            found = self._views.get(view_id)
+            found = self.views.get(view_id)
             if found is not None and found.snapshot.sequence != known.get(view_id):
-                self._write(viewer, found.snapshot.event())
+                _write((viewer,), found.snapshot.event())
 
     def detach(self, viewer: Subscriber) -> None:
         self._viewers.discard(viewer)
         self._behind.discard(viewer)
-        self._views.detach(viewer, monotonic())
+        self.views.detach(viewer, monotonic())
         self._measurements.viewers.set(len(self._viewers))
+
+    def sessions_watching(self) -> set[str]:
+        return {viewer.principal.session_id for viewer in self._viewers}
+
+    def close_streams(self, sessions: set[str] | None = None, reason: str = "signed_out") -> None:
+        """End the streams of these sessions (None = all)."""
+        for viewer in self._viewers:
+            if sessions is None or viewer.principal.session_id in sessions:
+                viewer.close(reason)
+
+    def end_account(self, account_id: str) -> None:
+        """End the streams of all sessions of an account."""
+        self.close_streams(
+            {viewer.principal.session_id for viewer in self._viewers if viewer.principal.id == account_id}
+        )
+
+    def stop(self) -> None:
+        """End all streams and accept no more; call it when the server is told to stop, before it waits for its connections."""
+        self.stopping = True
+        self.close_streams(reason="stopping")
+
+    # Views
+
+    async def open_view(self, view: View, rights: Rights) -> tuple[str, bytes, bytes]:
+        """(id, board, newest whole frame as JSON) of a view."""
+        async with self._turn(view, rights):
+            opened = await self._link.open_view(view, rights)
+            self.views.put(opened.view_id, view, rights, opened.frame, monotonic())
+            return opened.view_id, opened.board, opened.frame
+
+    async def close_idle(self) -> None:
+        """Close the views that nobody has watched for longer than the grace."""
+        for over in self.views.take_idle(monotonic()):
+            async with self._turn(over.view, over.rights):
+                if self.views.get(over.id) is None:  # else it was opened again meanwhile
+                    await self._link.close_view(over.id)
+                    self._opening.pop((over.view, over.rights.key), None)
+        self._measurements.views.set(len(self.views))
+
+    def _turn(self, view: View, rights: Rights) -> asyncio.Lock:
+        """Opening and closing of one view take turns."""
+        return self._opening.setdefault((view, rights.key), asyncio.Lock())
+
+    def renew(self, known: OpenView, frame: bytes) -> None:
+        """A new warehouse process made the view again; its sequence may begin anew. All its viewers get the whole."""
+        known.snapshot = Snapshot(known.id, frame)
+        _write(known.viewers, known.snapshot.event())
+
+    def forget(self, known: OpenView) -> None:
+        """The view is gone: tell its viewers, who open it again."""
+        self.views.drop(known.id)
+        _write(known.viewers, event("gone", msgspec.json.encode({"view": known.id})))
+
+    # Frames
 
     async def publish(self, view_id: str, sequence: int, frame: bytes) -> None:
         """Hand a frame to all who watch its view."""
-        found = self._views.get(view_id)
-        if found is None or sequence <= found.snapshot.sequence:
+        found = self.views.receive(view_id, sequence, frame)
+        if found is None:
             return
         begun = time.thread_time()
-        found.snapshot.add(sequence, frame)
         message = frame_event(view_id, sequence, frame)
         chunk = framed(message)
         sent = skipped = 0
-        for viewer in list(found.viewers):
-            if viewer.sink.waiting() < 32_768 and view_id not in viewer.behind:
+        for viewer in tuple(found.viewers):
+            if viewer.sink.waiting() < FULL and view_id not in viewer.behind:
                 viewer.sink.write(message, chunk)
                 sent += 1
             else:
                 skipped += 1
-                viewer.behind.add(view_id)
-                self._behind.add(viewer)
-                viewer.stuck_since = viewer.stuck_since or monotonic()
+                self._skip(viewer, view_id)
             if (sent + skipped) % AT_ONCE == 0:
                 self._measurements.fanout.inc(time.thread_time() - begun)
                 await asyncio.sleep(0)
@@ -145,129 +150,40 @@ class Hub:
         self._measurements.messages.inc(sent)
         self._measurements.skipped.inc(skipped)
 
-    def _write(self, viewer: Subscriber, message: bytes) -> None:
-        viewer.sink.write(message, framed(message))
+    def _skip(self, viewer: Subscriber, view_id: str) -> None:
+        viewer.behind.add(view_id)
+        self._behind.add(viewer)
+        if viewer.stuck_since is None:
+            viewer.stuck_since = monotonic()
 
-    # Loops
+    def serve_the_slow(self) -> None:
+        """Whoever missed frames gets the newest whole frame of those views once there is room."""
+        now = monotonic()
+        for viewer in tuple(self._behind):
+            while viewer.behind and viewer.ready():
+                found = self.views.get(viewer.behind.pop())
+                if found is not None:
+                    _write((viewer,), found.snapshot.event())
+            if not viewer.behind:
+                viewer.stuck_since = None
+                self._behind.discard(viewer)
+            elif viewer.stuck_since is not None and now - viewer.stuck_since > STUCK:
+                viewer.sink.abort()
+                viewer.close("stuck")
 
-    async def _take_frames(self) -> None:
-        """Frames from the warehouse's process; when it went away, open all views again as soon as it is back."""
-        while True:
-            try:
-                async for view_id, sequence, frame in self._link.frames():
-                    await self.publish(view_id, sequence, frame)
-            except CastaneaError as error:
-                _log.warning("no frames", code=error.code, error=str(error))
-            await asyncio.sleep(0.25)
-            await self._open_again()
+    # To all
 
-    async def _open_again(self) -> None:
-        for known in self._views.all():
-            try:
-                opened = await self._link.open_view(known.view, known.rights)
-            except CastaneaError as error:
-                _log.warning("view not opened again", view=known.id, code=error.code)
-                return
-            if opened.view_id != known.id:
-                self._forget(known)
-                continue
-            await self._renew(known, opened.frame)
+    def beat(self) -> None:
+        """A comment to those for whom nothing waits, so that no proxy takes the line for dead."""
+        _write((viewer for viewer in self._viewers if viewer.sink.waiting() == 0), HEARTBEAT)
 
-    async def _renew(self, known: OpenView, frame: bytes) -> None:
-        """All viewers get the whole frame that a new process made; its sequence may begin anew."""
-        known.snapshot = type(known.snapshot)(known.id, frame)
-        message = known.snapshot.event()
-        for viewer in list(known.viewers):
-            self._write(viewer, message)
+    def tell_state(self, state: bytes) -> None:
+        """The load state, to all now and to everybody who comes."""
+        self._state_event = event("state", state)
+        _write((viewer for viewer in self._viewers if viewer.ready()), self._state_event)
 
-    def _forget(self, known: OpenView) -> None:
-        """The view is gone: tell its viewers, who open it again."""
-        self._views.drop(known.id)
-        message = event("gone", msgspec.json.encode({"view": known.id}))
-        for viewer in known.viewers:
-            self._write(viewer, message)
 
-    async def _serve_the_slow(self) -> None:
-        """Whoever missed frames gets the newest whole frame of those views once its buffer has room."""
-        while True:
-            await asyncio.sleep(CATCH_UP)
-            now = monotonic()
-            for viewer in list(self._behind):
-                if viewer.ready():
-                    self._catch_up(viewer)
-                elif viewer.stuck_since is not None and now - viewer.stuck_since > STUCK:
-                    viewer.sink.abort()
-                    viewer.close("stuck")
-
-    def _catch_up(self, viewer: Subscriber) -> None:
-        while viewer.behind and viewer.ready():
-            found = self._views.get(viewer.behind.pop())
-            if found is not None:
-                self._write(viewer, found.snapshot.event())
-        if not viewer.behind:
-            viewer.stuck_since = None
-            self._behind.discard(viewer)
-
-    async def _beat(self) -> None:
-        chunk = framed(HEARTBEAT)
-        while True:
-            await asyncio.sleep(self._settings.heartbeat)
-            for viewer in self._viewers:
-                if viewer.sink.waiting() == 0:
-                    viewer.sink.write(HEARTBEAT, chunk)
-
-    async def _watch_state(self) -> None:
-        while True:
-            if self._viewers:
-                await self._read_state()
-            await asyncio.sleep(STATE_EVERY)
-
-    async def _read_state(self) -> None:
-        try:
-            state = dict(await self._link.state())
-        except CastaneaError as error:
-            state = {"available": False, "code": error.code}
-        told = {name: value for name, value in state.items() if name not in _VOLATILE}
-        if told == self._state:
-            return
-        self._state = told
-        self._state_event = event("state", msgspec.json.encode(state))
-        chunk = framed(self._state_event)
-        for viewer in self._viewers:
-            if viewer.ready():
-                viewer.sink.write(self._state_event, chunk)
-
-    async def _watch_sessions(self) -> None:
-        """Streams of ended sessions close, also when another process ended them."""
-        while True:
-            await asyncio.sleep(self._settings.revocation_check)
-            held = {viewer.principal.session_id for viewer in self._viewers}
-            if not held:
-                continue
-            living = await anyio.to_thread.run_sync(self._sessions.living, held)
-            for viewer in self._viewers:
-                if viewer.principal.session_id not in living:
-                    viewer.close("signed_out")
-
-    def end_session(self, session_id: str) -> None:
-        """Close the streams of a session that this process just ended."""
-        for viewer in self._viewers:
-            if viewer.principal.session_id == session_id:
-                viewer.close("signed_out")
-
-    async def _close_idle(self) -> None:
-        while True:
-            await asyncio.sleep(min(1.0, self._settings.view_grace))
-            for view in self._views.take_idle(monotonic()):
-                await self._close(view)
-            self._measurements.views.set(len(self._views))
-
-    async def _close(self, view: OpenView) -> None:
-        lock = self._opening.pop((view.view, view.rights.key), None) or asyncio.Lock()
-        async with lock:
-            if self._views.get(view.id) is not None:
-                return  # opened again meanwhile
-            try:
-                await self._link.close_view(view.id)
-            except CastaneaError as error:
-                _log.warning("view not closed", view=view.id, code=error.code)
+def _write(viewers: Iterable[Subscriber], message: bytes) -> None:
+    chunk = framed(message)
+    for viewer in viewers:
+        viewer.sink.write(message, chunk)

@@ -7,6 +7,7 @@ all. Under any other server they go through ASGI's `send` in the request's own t
 from __future__ import annotations
 
 import asyncio
+import socket
 from typing import Any, Protocol, cast
 
 from starlette.types import Send
@@ -15,6 +16,8 @@ from castanea.access import Principal
 
 # What may wait in a viewer's buffer before it only gets the newest: a frame or two.
 FULL = 32 * 1024
+# What the operating system may hold for a viewer who does not read; it grows to megabytes by itself otherwise.
+SOCKET_BUFFER = 128 * 1024
 
 
 class Sink(Protocol):
@@ -35,6 +38,9 @@ class TransportSink:
         self._cycle = cycle
         self._transport = cast(asyncio.Transport, cycle.transport)
         self._chunked = bool(cycle.chunked_encoding)
+        connection = self._transport.get_extra_info("socket")
+        if connection is not None:
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SOCKET_BUFFER)
 
     def waiting(self) -> int:
         return self._transport.get_write_buffer_size()

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from dataclasses import dataclass, field
 
 from castanea.api.streaming.subscriber import Subscriber
 from castanea.api.streaming.wire import Snapshot
 from castanea.contracts.board import View
 from castanea.contracts.query import Rights
+
+# Frames of a view whose opening is still on its way: they may overtake it.
+EARLY_VIEWS = 32
+EARLY_FRAMES = 16
 
 
 @dataclass(eq=False)
@@ -28,6 +33,7 @@ class OpenViews:
     def __init__(self, grace: float) -> None:
         self._grace = grace
         self._by_id: dict[str, OpenView] = {}
+        self._early: OrderedDict[str, list[tuple[int, bytes]]] = OrderedDict()
 
     def __len__(self) -> int:
         return len(self._by_id)
@@ -48,7 +54,23 @@ class OpenViews:
             known.snapshot = snapshot
         if known.idle_since is not None:
             known.idle_since = now
+        for sequence, early in self._early.pop(view_id, ()):
+            self.receive(view_id, sequence, early)
         return known
+
+    def receive(self, view_id: str, sequence: int, frame: bytes) -> OpenView | None:
+        """Take a frame into its view's newest; returns the view when the frame is news to its viewers."""
+        found = self._by_id.get(view_id)
+        if found is None:
+            self._early.setdefault(view_id, []).append((sequence, frame))
+            del self._early[view_id][:-EARLY_FRAMES]
+            while len(self._early) > EARLY_VIEWS:
+                self._early.popitem(last=False)
+            return None
+        if sequence <= found.snapshot.sequence:
+            return None
+        found.snapshot.add(sequence, frame)
+        return found
 
     def attach(self, viewer: Subscriber, view_ids: tuple[str, ...]) -> None:
         for view_id in view_ids:
@@ -68,8 +90,9 @@ class OpenViews:
         """Remove and return the views that nobody has watched for longer than the grace."""
         over = [v for v in self._by_id.values() if v.idle_since is not None and now - v.idle_since >= self._grace]
         for view in over:
-            del self._by_id[view.id]
+            self.drop(view.id)
         return over
 
     def drop(self, view_id: str) -> None:
         self._by_id.pop(view_id, None)
+        self._early.pop(view_id, None)
