@@ -1,0 +1,247 @@
+"""The embedded warehouse: one DuckDB file behind `contracts.warehouse.Warehouse`."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import duckdb
+import structlog
+
+from castanea.contracts.log import Booking, EventLog
+from castanea.contracts.rollup import RollupPlan
+from castanea.contracts.warehouse import Change, LoadState, TableSum
+from castanea.contracts.workspace import WorkspaceSettings
+from castanea.kit.errors import NoSpace
+from castanea.warehouse import books, engine
+from castanea.warehouse.checksums import checksums
+from castanea.warehouse.engine import Tuning, Unusable
+from castanea.warehouse.loader import Loader
+from castanea.warehouse.readers import DuckReader, Gate
+
+_log = structlog.get_logger(__name__)
+Progress = Callable[[LoadState], None]
+LIVE_ROWS = 50_000  # in one transaction while loading
+REBUILD_ROWS = 100_000
+_DAMAGE = (duckdb.IOException, duckdb.FatalException, duckdb.InternalException, duckdb.SerializationException)
+
+
+class DuckWarehouse:
+    """Implements contracts.warehouse.Warehouse.
+
+    One thread at a time writes (`apply`, `catch_up`, `rebuild`); any number read, each with its own `reader()`. A file that will not
+    open, or whose blocks cannot be read, is set aside and made again from the log at the next `apply` or `catch_up`.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        log: EventLog,
+        settings: WorkspaceSettings,
+        plans: Sequence[RollupPlan],
+        memory_limit: str = "256MB",
+        threads: int = 1,
+    ) -> None:
+        self._path = path
+        self._event_log = log
+        self._settings = settings
+        self._plans = tuple(plans)
+        self._tuning = Tuning(memory_limit, threads)
+        self._writing = threading.RLock()
+        self._gate = Gate()
+        self._rebuilding: float | None = None
+        self._message = ""
+        self._suspect: duckdb.Error | None = None
+        self._applied = 0
+        self._con: duckdb.DuckDBPyConnection | None = None
+        self._loader: Loader | None = None
+        self._open()
+
+    # --- reading ---
+
+    def reader(self) -> DuckReader:
+        return DuckReader(self._gate, self._suspected)
+
+    def state(self) -> LoadState:
+        return LoadState(self._applied, self._event_log.head(), self._rebuilding, self._message)
+
+    def bookings(self, import_id: str) -> list[Booking]:
+        with self._gate.reading() as con, con.cursor() as cursor:
+            return books.read_bookings(cursor, import_id)
+
+    def checksums(self) -> list[TableSum]:
+        """Sorted by table. When a block cannot be read the file is made again first."""
+        with self._writing:
+            self._mend()
+            try:
+                return checksums(self._connection)
+            except _DAMAGE as error:
+                self._suspect = error
+                self._mend()
+                return checksums(self._connection)
+
+    # --- writing ---
+
+    def apply(self, max_rows: int = LIVE_ROWS) -> Change | None:
+        """One transaction with what waits in the log, about `max_rows` rows at most; None when nothing waits.
+
+        Raises NoSpace when the disk is full: nothing has changed then, and the rows wait in the log.
+        """
+        with self._writing:
+            self._mend()
+            batches = list(self._event_log.read(self._loading.offset, max_rows))
+            if not batches:
+                return None
+            try:
+                applied = self._loading.apply(batches)
+            except _DAMAGE as error:
+                if _disk_is_full(error):
+                    raise NoSpace(
+                        f"the disk is full; {len(batches)} batches wait in the log and none was applied"
+                    ) from error
+                self._suspect = error
+                self._mend()
+                applied = self._loading.apply(list(self._event_log.read(self._loading.offset, max_rows)))
+            self._applied = applied.change.offset
+            return applied.change
+
+    def catch_up(self, progress: Progress | None = None) -> int:
+        """Apply all that waits; returns the offset reached."""
+        while self.apply() is not None:
+            if progress is not None:
+                progress(self.state())
+        return self._applied
+
+    def rebuild(self, progress: Progress | None = None) -> int:
+        """Make the warehouse again from the log alone, beside the present file, and put it in its place.
+
+        Readers go on with the present file until then. Returns the offset reached.
+        """
+        with self._writing:
+            fresh = self._path.with_name(self._path.name + ".rebuild")
+            engine.remove(fresh)
+            self._tell(0.0, "rebuilding the warehouse from the log", progress)
+            con = engine.connect(fresh, self._tuning)
+            try:
+                engine.create(con, self._settings)
+                self._load_facts(con, fresh, progress)
+                engine.keep_plans(con, self._plans, self._settings.zone)
+                con.execute("CHECKPOINT")
+            finally:
+                con.close()
+            self._swap(fresh)
+            self._tell(None, "", progress)
+            _log.info("warehouse rebuilt from the log", offset=self._applied)
+            return self._applied
+
+    def close(self) -> None:
+        with self._writing:
+            self._gate.close_for_change("the warehouse is closed")
+            self._close_file()
+
+    # --- within ---
+
+    @property
+    def _loading(self) -> Loader:
+        if self._loader is None:
+            raise RuntimeError("the warehouse is closed")
+        return self._loader
+
+    @property
+    def _connection(self) -> duckdb.DuckDBPyConnection:
+        if self._con is None:
+            raise RuntimeError("the warehouse is closed")
+        return self._con
+
+    def _open(self) -> None:
+        """Open the file; one that cannot be used is set aside and an empty one is left, marked to be rebuilt."""
+        present = self._path.exists()
+        try:
+            if not present and self._event_log.head():
+                raise Unusable("there is none, but the log is not empty")
+            self._open_file(new=not present)
+        except (Unusable, duckdb.Error) as error:
+            self._close_file()
+            if isinstance(error, duckdb.Error) and _held_elsewhere(error):
+                raise
+            self._set_aside(str(error))
+
+    def _open_file(self, *, new: bool) -> None:
+        con = self._con = engine.connect(self._path, self._tuning)
+        if new:
+            engine.create(con, self._settings)
+        engine.check(con, self._path, self._settings, self._event_log.head())
+        for name in engine.keep_plans(con, self._plans, self._settings.zone):
+            _log.info("rollup filled from the facts", rollup=name)
+        self._start_loading()
+
+    def _start_loading(self) -> None:
+        folder = engine.index_folder(self._path, self._connection)
+        self._loader = Loader(self._connection, self._plans, self._settings.currency, self._settings.zone, folder)
+        self._applied = self._loader.offset
+        self._gate.open(self._connection)
+
+    def _set_aside(self, reason: str) -> None:
+        if self._path.exists():
+            engine.set_aside(self._path, reason)
+        else:
+            _log.warning("no warehouse file, it is made from the log", file=str(self._path), reason=reason)
+        self._applied = 0
+        self._tell(0.0, "the warehouse is made again from the log", None)
+        self._gate.close_for_change("the warehouse is being made again from the log; ask again in a while")
+
+    def _mend(self) -> None:
+        """Before anything is written: make the file again when there is none, or when a block of it proved unreadable."""
+        if self._suspect is not None:
+            error, self._suspect = self._suspect, None
+            self._gate.close_for_change("the warehouse file is being checked after a read error")
+            self._close_file()
+            self._set_aside(str(error))
+        if self._loader is None:
+            self.rebuild()
+
+    def _suspected(self, error: duckdb.Error) -> None:
+        """A reader met an unreadable block; the writer sees to it."""
+        if not _disk_is_full(error):
+            self._suspect = error
+
+    def _load_facts(self, con: duckdb.DuckDBPyConnection, path: Path, progress: Progress | None) -> None:
+        loader = Loader(
+            con,
+            self._plans,
+            self._settings.currency,
+            self._settings.zone,
+            engine.index_folder(path, con),
+            keep_rollups=False,
+        )
+        done = 0
+        while batches := list(self._event_log.read(loader.offset, REBUILD_ROWS)):
+            done += loader.apply(batches).change.rows
+            left = self._event_log.rows_after(loader.offset)
+            self._tell(done / (done + left) if done + left else 1.0, "rebuilding the warehouse from the log", progress)
+
+    def _swap(self, fresh: Path) -> None:
+        self._gate.close_for_change("the rebuilt warehouse takes its place; ask again at once")
+        self._close_file()
+        engine.take_place(fresh, self._path)
+        self._open_file(new=False)
+
+    def _close_file(self) -> None:
+        con, self._con, self._loader = self._con, None, None
+        if con is not None:
+            con.close()
+
+    def _tell(self, share: float | None, message: str, progress: Progress | None) -> None:
+        self._rebuilding, self._message = share, message
+        if progress is not None:
+            progress(self.state())
+
+
+def _disk_is_full(error: duckdb.Error) -> bool:
+    text = str(error).lower()
+    return "no space left" in text or "disk full" in text
+
+
+def _held_elsewhere(error: duckdb.Error) -> bool:
+    return "Could not set lock" in str(error) or "Conflicting lock" in str(error)

@@ -1,0 +1,92 @@
+"""Readers: a cursor each, for one thread each, that survives the warehouse being swapped for a rebuilt one."""
+
+from __future__ import annotations
+
+import threading
+import weakref
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from castanea.kit.errors import Unavailable
+
+
+class Gate:
+    """Lets many read at once, or one change the database under them. Hands out the connection that is open now.
+
+    `close_for_change` waits for running statements (they are short: a board's tiles take milliseconds).
+    """
+
+    def __init__(self) -> None:
+        self._condition = threading.Condition()
+        self._reading = 0
+        self._con: duckdb.DuckDBPyConnection | None = None
+        self._users: weakref.WeakSet[DuckReader] = weakref.WeakSet()
+        self._why = "the warehouse is closed"
+
+    @contextmanager
+    def reading(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        with self._condition:
+            if self._con is None:
+                raise Unavailable(self._why, code="warehouse.unavailable")
+            self._reading += 1
+            held = self._con
+        try:
+            yield held
+        finally:
+            with self._condition:
+                self._reading -= 1
+                self._condition.notify_all()
+
+    def open(self, con: duckdb.DuckDBPyConnection) -> None:
+        with self._condition:
+            self._con = con
+
+    def join(self, user: DuckReader) -> None:
+        with self._condition:
+            self._users.add(user)
+
+    def close_for_change(self, why: str) -> None:
+        """From now on readers are refused, saying why; returns when none reads and no cursor is open any more."""
+        with self._condition:
+            self._con, self._why = None, why
+            self._condition.wait_for(lambda: self._reading == 0)
+            for user in self._users:  # an open cursor would keep the old file in use
+                user.close()
+
+
+class DuckReader:
+    """Implements contracts.warehouse.Reader."""
+
+    def __init__(self, gate: Gate, broken: Callable[[duckdb.Error], None]) -> None:
+        self._gate = gate
+        self._broken = broken
+        self._cursor: duckdb.DuckDBPyConnection | None = None
+        gate.join(self)
+
+    def fetch(self, sql: str, parameters: Sequence[Any] = ()) -> pa.Table:
+        """Rows of one statement. Raises Unavailable while the warehouse is made again or when a block of it cannot be read."""
+        with self._gate.reading() as con:
+            if self._cursor is None:
+                self._cursor = con.cursor()
+            try:
+                return self._cursor.sql(sql, params=list(parameters) or None).to_arrow_table()
+            except (
+                duckdb.IOException,
+                duckdb.FatalException,
+                duckdb.InternalException,
+                duckdb.SerializationException,
+            ) as error:
+                self._broken(error)
+                raise Unavailable(
+                    f"the warehouse file could not be read ({error}); it is checked and if need be made again from the log",
+                    code="warehouse.unreadable",
+                ) from error
+
+    def close(self) -> None:
+        if self._cursor is not None:
+            self._cursor.close()
+            self._cursor = None
