@@ -14,12 +14,13 @@ ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from reference import decisions, formats, http_api, tables  # noqa: E402
+from reference import decisions, formats, http_api, metrics, tables  # noqa: E402
 
 PAGES: dict[str, Callable[[], str]] = {
     "decisions/index.md": lambda: decisions.page(DOCS / "decisions"),
     "reference/formats.md": formats.page,
     "reference/http-api.md": http_api.page,
+    "reference/metrics.md": metrics.page,
     "reference/tables.md": tables.page,
 }
 

@@ -10,6 +10,9 @@ from pathlib import Path
 import pytest
 import yaml
 
+from castanea.contracts.workspace import WorkspaceSettings
+from castanea.semantics.catalog import Catalog
+
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
 PAGES = sorted(DOCS.rglob("*.md"))
@@ -54,3 +57,30 @@ def test_every_decision_says_when_what_forced_it_and_what_was_weighed() -> None:
         text = record.read_text("utf-8")
         assert text.startswith("# "), record.name
         assert len(text.splitlines()) <= 120, f"{record.name}: a decision is about one page"
+
+
+def test_the_glossary_names_every_metric_as_its_declaration_does() -> None:
+    rows = re.findall(
+        r"^\| `(\w+)` \| ([^|]+?) \| ([^|]+?) \|", (DOCS / "glossary.md").read_text("utf-8"), flags=re.MULTILINE
+    )
+    told = {name: (chinese, english.casefold()) for name, chinese, english in rows}
+    metrics = Catalog.load(WorkspaceSettings(name="glossary")).declared.metrics
+    declared = {name: (metric.labels["zh-CN"], metric.labels["en"].casefold()) for name, metric in metrics.items()}
+    assert {name: told.get(name) for name in declared} == declared
+
+
+def test_the_glossary_says_every_word_once() -> None:
+    rows = re.findall(r"^\| `(\w+)` \|", (DOCS / "glossary.md").read_text("utf-8"), flags=re.MULTILINE)
+    assert len(rows) == len(set(rows))
+
+
+def test_the_declaration_shown_in_the_documentation_is_understood(tmp_path: Path) -> None:
+    page = (DOCS / "how-to" / "declare-a-metric.md").read_text("utf-8")
+    examples = re.findall(r"```yaml\n(.*?)```", page, flags=re.DOTALL)
+    assert examples
+    for number, example in enumerate(examples):
+        (tmp_path / f"{number}.yaml").write_text(example, "utf-8")
+    catalog = Catalog.load(WorkspaceSettings(name="examples"), tmp_path)
+    names = {name for example in examples for name in yaml.safe_load(example).get("metrics", {})}
+    assert names
+    assert names <= set(catalog.declared.metrics)
