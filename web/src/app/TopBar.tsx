@@ -12,7 +12,6 @@ export function TopBar({ title, note, actions }: { title: string; note?: ReactNo
       <h1>{title}</h1>
       {screen !== "phone" && note}
       <span className="sp" />
-      {screen === "phone" && note}
       {actions}
       <SettingsMenu />
     </header>

@@ -1,39 +1,35 @@
 import { useEffect, useRef } from "react";
 import { api, type Session } from "../api/client";
-import { change, useSettings, type Direction, type Settings } from "./settings";
+import { change, settings, touched, useSettings, type Direction, type Settings } from "./settings";
 
 type Preferences = Session["me"]["preferences"];
 
-function toServer(settings: Settings): Preferences {
-  return { language: settings.language, theme: settings.theme, direction_colours: settings.direction ?? "", density: settings.density };
+function toServer(now: Settings): Preferences {
+  return { language: now.language, theme: now.theme, direction_colours: now.direction ?? "", density: now.density };
 }
 
-/** After sign-in the account's settings apply here; what is changed here is kept for the account. */
+/** After sign-in the account's settings apply here, but for what was chosen on this page before it; what is changed here is kept for the account. */
 export function usePreferences(session: Session | null): void {
-  const settings = useSettings();
-  const saved = useRef("");
+  const now = useSettings();
+  const saved = useRef<string | null>(null);
   const account = session?.me.id ?? "";
   useEffect(() => {
     const told = session?.me.preferences;
-    if (!told) {
-      saved.current = "";
-      return;
-    }
+    saved.current = null;
+    if (!told) return;
     const part: Partial<Settings> = { theme: told.theme, density: told.density, direction: (told.direction_colours || null) as Direction | null };
     if (told.language) part.language = told.language;
-    change(part);
-    saved.current = JSON.stringify({ ...told });
+    for (const name of touched()) delete part[name];
+    saved.current = JSON.stringify(told.language ? told : { ...told, language: settings().language });
+    change(part, false);
     // once per account
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [account]);
   useEffect(() => {
-    if (!account || !saved.current) return;
-    const next = toServer(settings);
-    const text = JSON.stringify(next);
-    const known = JSON.parse(saved.current) as Preferences;
-    const same = next.theme === known.theme && next.density === known.density && next.direction_colours === known.direction_colours && (next.language === known.language || known.language === "");
-    if (same && known.language !== "") return;
-    saved.current = text;
-    if (!same) void api.savePreferences(next).catch(() => undefined);
-  }, [account, settings]);
+    if (saved.current === null) return;
+    const next = JSON.stringify(toServer(settings()));
+    if (next === saved.current) return;
+    saved.current = next;
+    void api.savePreferences(toServer(settings())).catch(() => undefined);
+  }, [account, now]);
 }

@@ -70,7 +70,15 @@ function tell(): void {
 dark?.addEventListener("change", tell);
 phone?.addEventListener("change", tell);
 
-export function change(part: Partial<Settings>): void {
+const chosen = new Set<keyof Settings>();
+
+/** What a person has chosen on this page since it was opened. */
+export function touched(): ReadonlySet<keyof Settings> {
+  return chosen;
+}
+
+export function change(part: Partial<Settings>, byHand = true): void {
+  if (byHand) for (const name of Object.keys(part)) chosen.add(name as keyof Settings);
   current = { ...current, ...part };
   try {
     localStorage.setItem(KEY, JSON.stringify(current));

@@ -14,7 +14,7 @@ export interface Drawing {
 interface Props {
   /** One sentence: what the chart shows. */
   label: string;
-  draw: (colours: Palette, width: number) => Drawing;
+  draw: (colours: Palette, width: number, height: number) => Drawing;
   /** Equal as long as the drawing need not be made again. */
   version: unknown;
 }
@@ -27,7 +27,7 @@ export function Chart({ label, draw, version }: Props) {
   const drawing = useRef<Drawing | null>(null);
   const point = useRef(-1);
   const [ready, setReady] = useState(false);
-  const [width, setWidth] = useState(0);
+  const [[width, height], setSize] = useState<[number, number]>([0, 0]);
   const appearance = useAppearance();
 
   useEffect(() => {
@@ -37,12 +37,12 @@ export function Chart({ label, draw, version }: Props) {
     void library.then(({ init }) => {
       if (gone || !element) return;
       chart.current = init(element, null, { renderer: "canvas", devicePixelRatio: Math.max(2, window.devicePixelRatio || 1) });
-      setWidth(element.clientWidth);
+      setSize([element.clientWidth, element.clientHeight]);
       setReady(true);
     });
     const observer = new ResizeObserver(() => {
       chart.current?.resize();
-      if (element) setWidth(element.clientWidth);
+      if (element) setSize([element.clientWidth, element.clientHeight]);
     });
     if (element) observer.observe(element);
     return () => {
@@ -55,11 +55,11 @@ export function Chart({ label, draw, version }: Props) {
 
   useEffect(() => {
     if (!ready || !chart.current) return;
-    drawing.current = draw(palette(appearance), width);
+    drawing.current = draw(palette(appearance), width, height);
     chart.current.setOption({ animation: false, ...drawing.current.option }, { notMerge: true, lazyUpdate: true });
     // `draw` is a new closure on each render; `version` says when its figures differ.
     // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [ready, version, appearance.key, width]);
+  }, [ready, version, appearance.key, width, height]);
 
   const walk = (event: React.KeyboardEvent) => {
     const steps: Record<string, number> = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };

@@ -8,7 +8,7 @@ export function ticks(low: number, high: number, fromZero: boolean): { min: numb
   const span = Math.max(high - bottom, Number.EPSILON * Math.max(1, Math.abs(high)));
   const rough = span / 4;
   const power = 10 ** Math.floor(Math.log10(rough));
-  const interval = ([1, 2, 2.5, 5, 10].find((step) => step * power >= rough * 0.999) ?? 10) * power;
+  const interval = ([1, 2, 2.5, 4, 5, 10].find((step) => step * power >= rough * 0.999) ?? 10) * power;
   const min = Math.floor(bottom / interval + 1e-9) * interval;
   return { min, max: Math.max(min + interval, Math.ceil(high / interval - 1e-9) * interval), interval };
 }
@@ -48,7 +48,7 @@ export function categoryAxis(labels: string[], every: (index: number) => boolean
 
 /** Which labels of a time axis are written so that they fit and stand at even steps. */
 export function evenly(count: number, width: number, labelWidth: number): (index: number) => boolean {
-  const fit = Math.max(2, Math.floor(width / (labelWidth * 1.6)));
+  const fit = Math.max(2, Math.floor(width / (labelWidth * 2.2)));
   const step = Math.max(1, Math.ceil(count / fit));
   const nice = [1, 2, 3, 4, 5, 6, 7, 10, 12, 14, 15, 24, 30].find((each) => each >= step) ?? step;
   return (index) => index % nice === 0;
@@ -56,6 +56,29 @@ export function evenly(count: number, width: number, labelWidth: number): (index
 
 export function widthOf(text: string, size: number): number {
   return [...text].reduce((sum, char) => sum + (char.charCodeAt(0) > 0x2e80 ? 1 : 0.58), 0) * size;
+}
+
+/** How far each end label must move (px) so that none covers another; values from low to high on a plot of this height. */
+export function apart(values: (number | null)[], range: { min: number; max: number }, height: number, line: number): number[] {
+  const span = range.max - range.min || 1;
+  const wanted = values.map((value, index) => ({ index, y: value === null ? height : height * (1 - (value - range.min) / span) }));
+  const order = [...wanted].sort((a, b) => a.y - b.y);
+  const placed = order.map((each) => each.y);
+  for (let round = 0; round < 30; round++) {
+    for (let index = 1; index < placed.length; index++) {
+      const lack = line - ((placed[index] ?? 0) - (placed[index - 1] ?? 0));
+      if (lack <= 0) continue;
+      placed[index - 1] = (placed[index - 1] ?? 0) - lack / 2;
+      placed[index] = (placed[index] ?? 0) + lack / 2;
+    }
+    const over = (placed.at(-1) ?? 0) - height;
+    if (over > 0) for (let index = placed.length - 1; index >= 0; index--) placed[index] = Math.min(placed[index] ?? 0, height - (placed.length - 1 - index) * line);
+  }
+  const moved = Array<number>(values.length).fill(0);
+  order.forEach((each, index) => {
+    moved[each.index] = (placed[index] ?? each.y) - each.y;
+  });
+  return moved;
 }
 
 export interface TipLine {
@@ -94,7 +117,7 @@ export function tipContent(head: string, lines: TipLine[]): HTMLElement {
 
 export function tooltip(colours: Palette, trigger: "axis" | "item", content: (index: number) => HTMLElement) {
   return {
-    trigger, confine: true, appendTo: "body", className: "tip", transitionDuration: 0, backgroundColor: colours.surface, borderWidth: 0, padding: [8, 12],
+    trigger, confine: true, appendTo: "body", className: "chart-tip", transitionDuration: 0, backgroundColor: colours.surface, borderWidth: 0, padding: [8, 12],
     textStyle: { fontFamily: colours.font, color: colours.ink },
     axisPointer: { type: "line", lineStyle: { color: colours.compare, width: 1, type: "solid" }, z: 1 },
     formatter: (given: { dataIndex: number } | { dataIndex: number }[]) => content((Array.isArray(given) ? given[0] : given)?.dataIndex ?? 0),

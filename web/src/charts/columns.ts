@@ -12,7 +12,8 @@ export interface Columns {
   change?: (number | null)[];
   unit: Unit;
   points: boolean;
-  unfinished: boolean;
+  /** The column of the period that still runs; -1 when all are over. */
+  open: number;
   measure: string;
   beforeName: string;
 }
@@ -23,10 +24,9 @@ export function drawColumns(columns: Columns, locale: Locale) {
     const range = ticks(Math.min(0, ...all), Math.max(...all, 0) || 1, true);
     const scale = scaleFor(Math.max(Math.abs(range.max), Math.abs(range.min)), locale);
     const tickWidth = Math.max(...[range.min, range.max, range.min + range.interval].map((value) => widthOf(axisText(value, scale, columns.unit, locale), colours.text)));
-    const last = columns.values.length - 1;
     const peak = columns.values.reduce<number>((best, value, index) => ((value ?? -Infinity) > (columns.values[best] ?? -Infinity) ? index : best), 0);
     const bars = columns.values.map((value, index) => {
-      const open = columns.unfinished && index === last;
+      const open = index === columns.open;
       const itemStyle = open
         ? { color: colours.band, borderColor: colours.series[0], borderWidth: 1.5, borderType: [4, 3], borderRadius: [3, 3, 0, 0] }
         : { color: colours.series[0], borderRadius: [3, 3, 0, 0] };

@@ -1,7 +1,7 @@
 /** Lines and stacked areas over time: label at the line's end, the earlier period thin and grey, the unfinished period dashed. */
 import { say, sayChange, sayShare, scaleFor, type Locale, type Unit } from "../format/number";
 import { axisLabel, longLabel } from "../format/time";
-import { categoryAxis, evenly, ticks, tipContent, tooltip, valueAxis, axisText, widthOf, type TipLine } from "./axes";
+import { apart, categoryAxis, evenly, ticks, tipContent, tooltip, valueAxis, axisText, widthOf, type TipLine } from "./axes";
 import type { Drawing } from "./Chart";
 import type { Palette } from "./palette";
 
@@ -59,16 +59,16 @@ function colourOf(series: Series, index: number, colours: Palette): string {
   return series.rest ? colours.rest : (colours.series[index % colours.series.length] as string);
 }
 
-function drawn(trend: Trend, series: Series, index: number, colours: Palette, labels: boolean): Record<string, unknown>[] {
+function drawn(trend: Trend, series: Series, index: number, colours: Palette, labels: boolean, shift: number): Record<string, unknown>[] {
   const colour = colourOf(series, index, colours);
   const width = trend.series.length > 1 ? colours.stroke * 0.78 : colours.stroke;
   const endLabel = {
     show: labels && trend.series.length > 1, formatter: `{d|●} ${series.name}`, rich: { d: { color: colour, fontSize: colours.text - 2 } },
-    color: colours.ink, fontSize: colours.text, fontFamily: colours.font, distance: 6,
+    color: colours.ink, fontSize: colours.text, fontFamily: colours.font, distance: 6, offset: [0, shift],
   };
   const base = { type: "line", name: series.name, symbol: "circle", symbolSize: 7, showSymbol: false, itemStyle: { color: colour }, emphasis: { disabled: true } };
   if (trend.area) {
-    return [{ ...base, stack: "whole", data: series.values.map((value) => value ?? 0), lineStyle: { color: colours.surface, width: 1 }, areaStyle: { color: colour, opacity: 1 }, endLabel, labelLayout: { moveOverlap: "shiftY" } }];
+    return [{ ...base, stack: "whole", data: series.values.map((value) => value ?? 0), lineStyle: { color: colours.surface, width: 1 }, areaStyle: { color: colour, opacity: 1 }, endLabel }];
   }
   const last = trend.at.length - 1;
   const cut = trend.unfinished && last > 0;
@@ -79,16 +79,16 @@ function drawn(trend: Trend, series: Series, index: number, colours: Palette, la
   }
   const here = known(series.values).length ? series.values.reduce<number>((found, value, at) => (value === null ? found : at), 0) : -1;
   const mark = trend.series.length === 1 && here >= 0 ? { markPoint: { symbol: "circle", symbolSize: colours.text * 0.68, silent: true, label: { show: false }, itemStyle: { color: colour, borderColor: colours.surface, borderWidth: 2 }, data: [{ coord: [here, series.values[here]] }] } } : {};
-  lines.push({ ...base, data: whole, lineStyle: { color: colour, width, cap: "round" }, z: 3, ...(cut ? {} : mark), endLabel: cut ? { show: false } : endLabel, labelLayout: { moveOverlap: "shiftY" } });
+  lines.push({ ...base, data: whole, lineStyle: { color: colour, width, cap: "round" }, z: 3, ...(cut ? {} : mark), endLabel: cut ? { show: false } : endLabel });
   if (cut) {
     const dashed = series.values.map((value, at) => (at >= last - 1 ? value : null));
-    lines.push({ ...base, data: dashed, lineStyle: { color: colour, width, type: [5, 4] }, z: 3, ...mark, endLabel, labelLayout: { moveOverlap: "shiftY" } });
+    lines.push({ ...base, data: dashed, lineStyle: { color: colour, width, type: [5, 4] }, z: 3, ...mark, endLabel });
   }
   return lines;
 }
 
 export function drawTrend(trend: Trend, locale: Locale) {
-  return (colours: Palette, width: number): Drawing => {
+  return (colours: Palette, width: number, height: number): Drawing => {
     const high = highest(trend);
     const low = lowest(trend);
     const fromZero = trend.area || trend.unit.kind !== "ratio" || low < high * 0.5;
@@ -99,7 +99,11 @@ export function drawTrend(trend: Trend, locale: Locale) {
     const names = trend.series.length > 1 && labels ? Math.max(...trend.series.map((series) => widthOf(series.name, colours.text))) + 24 : 0;
     const texts = trend.at.map((cell) => axisLabel(cell, locale));
     const inside = width - tickWidth - names - 20;
-    const series = trend.series.flatMap((each, index) => drawn(trend, each, index, colours, labels));
+    const plot = height - 12 - colours.text * 2;
+    let sum = 0;
+    const ends = trend.series.map((each) => (trend.area ? (sum += each.values.at(-1) ?? 0) : (each.values.findLast((value) => value !== null) ?? null)));
+    const shifts = apart(ends, range, plot, colours.text * 1.3);
+    const series = trend.series.flatMap((each, index) => drawn(trend, each, index, colours, labels, shifts[index] ?? 0));
     return {
       points: trend.at.length, series: series.findIndex((each) => each.name === trend.series[0]?.name),
       option: {

@@ -39,7 +39,7 @@ describe("numbers", () => {
     expect(say(0.0362, ratio, "en")).toBe("3.62%");
     expect(say(0.384, ratio, "zh-CN")).toBe("38.4%");
     expect(sayChange(0.0018, true, "zh-CN")).toBe("+0.18 点");
-    expect(sayChange(-0.006, true, "en")).toBe("−0.60 pp");
+    expect(sayChange(-0.006, true, "en")).toBe("−0.6 pp");
     expect(sayChange(0.0933, false, "zh-CN")).toBe("+9.3%");
     expect(sayChange(0, false, "zh-CN")).toBe("0.0%");
   });

@@ -122,7 +122,7 @@ export function sayChange(value: number | null, isPoints: boolean, locale: Local
   if (value === null) return UNKNOWN;
   const size = value * 100;
   const decimals = isPoints ? (Math.abs(size) < 1 ? 2 : 1) : Math.abs(size) >= 1000 ? 0 : 1;
-  const text = digits(Math.abs(size), decimals);
+  const text = isPoints ? digits(Math.abs(size), decimals).replace(/(\.\d)0$/, "$1") : digits(Math.abs(size), decimals);
   const sign = /^[0.,]*$/.test(text) ? "" : size > 0 ? "+" : MINUS;
   if (!isPoints) return `${sign}${text}%`;
   return `${sign}${text} ${locale === "zh-CN" ? "点" : "pp"}`;
@@ -158,6 +158,12 @@ export function sayChance(chance: number, locale: Locale): string {
   if (tenths <= 0) return "不到一成";
   if (tenths >= 10) return "九成以上";
   return `约${"一二三四五六七八九"[tenths - 1]}成`;
+}
+
+/** `十次中八次`, `8 in 10`: how sure an interval is. */
+export function sayOdds(level: number, locale: Locale): string {
+  const tenths = Math.round(level * 10);
+  return locale === "en" ? `${tenths} in 10` : `十次中${"零一二三四五六七八九十"[tenths] ?? tenths}次`;
 }
 
 /** A decimal of the wire (text), as a number to draw; null stays unknown. */

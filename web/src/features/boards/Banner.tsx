@@ -7,8 +7,8 @@ import { useBoard, useWords } from "./context";
 /** What stands above the board only when it must be known: the server is gone, the warehouse is built anew, a question was refused. */
 export function Banner({ load, problem }: { load: Record<string, unknown> | null; problem: Problem | null }) {
   const { t, pick } = useWords();
-  const { offlineSince, retry } = useBoard();
-  if (offlineSince !== null && Date.now() - offlineSince > 4000) {
+  const { offlineSince, retry, phone } = useBoard();
+  if (offlineSince !== null && (phone || Date.now() - offlineSince > 4000)) {
     return (
       <div className="banner watch" role="status">
         <span className="t-watch"><Shape level="watch" size={14} /></span>

@@ -1,5 +1,5 @@
 import { Modal } from "@mantine/core";
-import { memo, useCallback, useEffect, useId, useRef, useState, type CSSProperties, type KeyboardEvent } from "react";
+import { memo, useCallback, useEffect, useId, useRef, useState, type CSSProperties, type KeyboardEvent, type ReactNode } from "react";
 import type { TileSpec } from "../../api/contracts";
 import { settings } from "../../app/settings";
 import { Boundary } from "../../components/Boundary";
@@ -64,11 +64,12 @@ export const Tile = memo(function Tile({ spec, place, isFull = false, onClose }:
   const menu = board.wall ? null : (
     <TileMenu title={title} isTable={isTable} isFull={isFull} canTable={canTable} className={flush ? "flush-menu" : "more"} onTable={() => setTable(!isTable)} onCopy={copy} onFull={() => (isFull ? onClose?.() : setOpened(true))} />
   );
-  const head: TileParts["head"] = (note, right) => (
+  const end = (right?: ReactNode) => <span className="r">{right}{!board.wall && <i className={`changed-dot ${washed.dot}`} aria-hidden="true" />}{menu}</span>;
+  const head: TileParts["head"] = (note, right, bare) => (
     <div className="th">
       <Named text={title} metric={spec.kind === "table" || spec.kind === "feed" ? undefined : metric} id={`${id}t`} />
       {note ? <span className="u">{note}</span> : null}
-      <span className="r">{right}{!board.wall && <i className={`changed-dot ${washed.dot}`} aria-hidden="true" />}{menu}</span>
+      {bare ? null : end(right)}
     </div>
   );
   const foot: TileParts["foot"] = (right) => (now ? <div className="foot"><Fresh tile={now} zone={zone} />{right ?? <QualityMark answer={main} />}</div> : <div className="foot"><span /></div>);
@@ -79,7 +80,7 @@ export const Tile = memo(function Tile({ spec, place, isFull = false, onClose }:
     if (payload.state !== "ok") return <>{head()}<Sorry payload={payload} onTable={canTable ? () => setTable(true) : undefined} />{foot(<span />)}</>;
     if (isTable) return <>{head()}<TileTable spec={spec} answers={payload.answers} />{foot()}</>;
     if (!Body) return <>{head()}<div className="mid">{words.t("state.unknown_kind", { kind: spec.kind })}</div>{foot()}</>;
-    return <>{flush && <h3 className="sr" id={`${id}t`}>{title}</h3>}{flush && menu}<Body spec={spec} now={now} payload={payload} head={head} foot={foot} full={isFull} /></>;
+    return <>{flush && <h3 className="sr" id={`${id}t`}>{title}</h3>}{flush && menu}<Body spec={spec} now={now} payload={payload} head={head} end={end} foot={foot} full={isFull} /></>;
   };
   const state = payload?.freshness.state === "stopped" ? " stopped" : "";
   return (

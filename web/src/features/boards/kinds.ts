@@ -18,8 +18,10 @@ export interface TileParts {
   spec: TileSpec;
   now: TileNow;
   payload: TilePayload;
-  /** The title line: a note in hints' ink behind the title, anything at its right end before the menu. */
-  head: (note?: ReactNode, right?: ReactNode) => ReactNode;
+  /** The title line: a note in hints' ink behind the title, anything at its right end before the menu; `bare` leaves the end out. */
+  head: (note?: ReactNode, right?: ReactNode, bare?: boolean) => ReactNode;
+  /** The end of a title line, for a kind that has two of them: anything, then the menu. */
+  end: (right?: ReactNode) => ReactNode;
   /** The foot: freshness at the left; the right side is the quality unless told otherwise. */
   foot: (right?: ReactNode) => ReactNode;
   full: boolean;

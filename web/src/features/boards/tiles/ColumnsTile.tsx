@@ -28,7 +28,7 @@ export function ColumnsTile({ spec, now, payload, head, foot }: TileParts) {
   const columns = {
     names: rows.map((row) => name(row[key.name], false)), longNames: rows.map((row) => name(row[key.name], true)), values,
     before: of.before ? rows.map((row) => num(row, of.before)) : undefined, change: of.change ? rows.map((row) => num(row, of.change)) : undefined,
-    unit: of.unit, points: of.points, unfinished: key.role === "time" && answer.period?.complete === false, measure: words.metric(of.metric), beforeName,
+    unit: of.unit, points: of.points, open: key.role === "time" && answer.period?.complete === false ? rows.length - 1 : -1, measure: words.metric(of.metric), beforeName,
   };
   const top = Math.max(0, ...values.map((value) => value ?? 0));
   return (

@@ -6,11 +6,12 @@ import { drawColumns } from "../../../charts/columns";
 import { axisUnit, ticks } from "../../../charts/axes";
 import { Segmented } from "../../../components/Segmented";
 import { Value } from "../../../components/Value";
-import { digits, say, sayChance, sayInterval, sayRounded, toNumber, type Unit } from "../../../format/number";
+import { digits, say, sayChance, sayInterval, sayOdds, sayRounded, toNumber, type Unit } from "../../../format/number";
 import { clock, readLabel } from "../../../format/time";
 import { keyOf, measure, num, only, unitIn, valueOf, type Measure } from "../answers";
 import { compareOfTile, timeOfTile, useBoard, useWords } from "../context";
 import type { TileParts } from "../kinds";
+import { Ago, Fresh } from "../Fresh";
 import { Change } from "./Change";
 
 interface Pace {
@@ -94,7 +95,7 @@ function Forecast({ value, pace, unit, phone }: { value: number; pace: Pace; uni
   const { t, locale } = useWords();
   const { wall } = useBoard();
   const width = pace.high - pace.low;
-  const odds = t("pace.odds", { count: Math.round(pace.level * 10) });
+  const odds = sayOdds(pace.level, locale);
   const range = t("pace.range", { range: sayInterval(pace.low, pace.high, unit, locale), odds });
   const goal = pace.target ?? pace.forecast;
   const done = pace.target !== null
@@ -104,17 +105,17 @@ function Forecast({ value, pace, unit, phone }: { value: number; pace: Pace; uni
     return (
       <p className="sub2 pace-line">
         {t("pace.full_day")} <b>{sayRounded(pace.forecast, width, unit, locale)}</b>{t("pace.in_brackets", { text: sayInterval(pace.low, pace.high, unit, locale) })}
-        {pace.target !== null && pace.chance !== null ? <><br />{t("pace.target")} {say(pace.target, unit, locale, "short")}{t("pace.comma")}{sayChance(pace.chance, locale)}</> : null}
+        {pace.target !== null && pace.chance !== null ? <><br />{t("pace.target")} {sayRounded(pace.target, width, unit, locale)}{t("pace.comma")}{sayChance(pace.chance, locale)}</> : null}
       </p>
     );
   }
   return (
     <>
       <Bullet value={value} pace={pace} />
-      <div className="sub spread"><span>{done}</span>{!wall && <span>{pace.target === null ? "" : say(pace.target, unit, locale, "short")}</span>}</div>
+      <div className="sub spread"><span>{done}</span>{!wall && <span>{pace.target === null ? "" : sayRounded(pace.target, width, unit, locale)}</span>}</div>
       <dl className="kv">
         <div className={wall ? undefined : "contents"}><dt>{t("pace.full_day")}</dt><dd>{sayRounded(pace.forecast, width, unit, locale)}<small>{range}</small></dd></div>
-        {pace.target !== null && <div className={wall ? undefined : "contents"}><dt>{t("pace.target")}</dt><dd>{say(pace.target, unit, locale, "short")}</dd></div>}
+        {pace.target !== null && <div className={wall ? undefined : "contents"}><dt>{t("pace.target")}</dt><dd>{sayRounded(pace.target, width, unit, locale)}</dd></div>}
         {pace.chance !== null && <div className={wall ? undefined : "contents"}><dt>{t("pace.chance")}</dt><dd>{sayChance(pace.chance, locale)}</dd></div>}
         {pace.share !== null && pace.target === null && <div className={wall ? undefined : "contents"}><dt>{t("pace.usual_share")}</dt><dd>{digits(pace.share * 100, 1)}%</dd></div>}
       </dl>
@@ -148,7 +149,7 @@ function useNote(spec: TileSpec, main: Answer | undefined): string {
   return words.t("range.today_to", { time: clock(at, main?.period?.zone ?? "") });
 }
 
-export function Hero({ spec, now, payload, head, foot }: TileParts) {
+export function Hero({ spec, now, payload, head, end, foot }: TileParts) {
   const words = useWords();
   const board = useBoard();
   const [shape, setShape] = useState<"total" | "hourly">("total");
@@ -164,7 +165,7 @@ export function Hero({ spec, now, payload, head, foot }: TileParts) {
   const compareName = words.compareName(compareOfTile(spec, board, "curve") === "none" ? "yesterday" : compareOfTile(spec, board, "curve"), { relative: "yesterday" });
   const left = (
     <div className="left">
-      {head(note)}
+      {board.phone ? head(note, <span className="fresh live sub"><i /><Ago tile={now} /></span>) : head(note, null, day !== null)}
       <Value value={value} unit={unit} style="full" className="key" />
       <Change spec={spec} answer={main} row={row} of={{ ...of, unit }} withValue={!board.phone} />
       {pace && value !== null && !board.phone && <Forecast value={value} pace={pace} unit={unit} phone={false} />}
@@ -174,13 +175,11 @@ export function Hero({ spec, now, payload, head, foot }: TileParts) {
   const ofCurve = measure(curve);
   const earlier = measure(before);
   const drawing = () => {
-    if (!day) return drawColumns({ names: [], longNames: [], values: [], unit, points: false, unfinished: false, measure: "", beforeName: "" }, words.locale);
+    if (!day) return drawColumns({ names: [], longNames: [], values: [], unit, points: false, open: -1, measure: "", beforeName: "" }, words.locale);
     const short = { today: words.t("range.today"), before: words.t("compare.line", { compare: compareName }), expected: words.t("pace.expected"), range: "" };
-    if (shape === "total") return drawDay(day, unit, words.locale, { ...short, target: pace?.target ? words.t("pace.target_line", { value: say(pace.target, { ...unit, kind: "number" }, words.locale, "short") }) : "" }, board.phone);
+    if (shape === "total") return drawDay(day, unit, words.locale, { ...short, target: pace?.target ? words.t("pace.target_line", { value: sayRounded(pace.target, pace.high - pace.low, { ...unit, kind: "number" }, words.locale) }) : "" }, board.phone);
     const byHour = hours(curve, ofCurve, before && earlier ? slots(before, earlier.column) : slots(curve, ofCurve?.before ?? ""));
-    const shown = byHour.values.findIndex((each) => each === null);
-    const upTo = shown < 0 ? 24 : shown;
-    return drawColumns({ names: byHour.names, longNames: byHour.names.map((name) => `${name}:00`), values: byHour.values, before: byHour.before, unit, points: false, unfinished: upTo < 24 && false, measure: short.today, beforeName: short.before }, words.locale);
+    return drawColumns({ names: byHour.names, longNames: byHour.names.map((name) => `${name}:00`), values: byHour.values, before: byHour.before, unit, points: false, open: Math.floor(day.now / 60), measure: short.today, beforeName: short.before }, words.locale);
   };
   const top = day ? Math.max(1, pace?.high ?? 0, ...day.before.map((p) => p[1]), ...day.today.map((p) => p[1])) : 1;
   const right = day && (
@@ -189,11 +188,9 @@ export function Hero({ spec, now, payload, head, foot }: TileParts) {
         <div className="th">
           <span className="el">{shape === "total" ? words.t("hero.running", { metric: words.metric(of.metric) }) : words.t("hero.hourly", { metric: words.metric(of.metric) })}</span>
           <span className="u">{axisUnit(ticks(0, top, true).max, unit, words.locale)}</span>
-          <span className="r">
-            {board.wall
-              ? <>{foot(<span />)}</>
-              : <Segmented label={words.t("hero.shape")} value={shape} onChange={setShape} options={[["total", words.t("hero.total")], ["hourly", words.t("hero.by_hour")]]} />}
-          </span>
+          {board.wall
+            ? <span className="r wall-fresh"><Fresh tile={now} zone={main?.period?.zone ?? ""} /></span>
+            : end(<Segmented label={words.t("hero.shape")} value={shape} onChange={setShape} options={[["total", words.t("hero.total")], ["hourly", words.t("hero.by_hour")]]} />)}
         </div>
       )}
       <Chart label={words.t("hero.summary", { metric: words.metric(of.metric), value: say(value, unit, words.locale) })} draw={drawing()} version={`${now.version}${shape}${board.wall}`} />

@@ -51,7 +51,7 @@ export function ProvincesTile({ spec, payload, head, foot }: TileParts) {
             );
           })}
         </svg>
-        <div className="sub top">
+        <div className="sub ranking">
           {ranked.slice(0, 5).map((province) => <span key={province.code}><span>{locale === "zh-CN" ? province.short : province.code}</span><b>{sayShare(shareOf(valueOf(rows.get(province.code), of), total))}</b></span>)}
         </div>
       </div>

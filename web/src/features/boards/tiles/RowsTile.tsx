@@ -40,7 +40,7 @@ export function RowsTile({ spec, payload, head, foot, full }: TileParts) {
     <>
       {head(note)}
       <div className="scroll" tabIndex={0} role="region" aria-label={words.pick(spec.title)}>
-        <table className="tbl">
+        <table className="tbl fit" style={{ maxHeight: 28 + (answer.rows.length + 1) * 42 }}>
           <thead>
             <tr>
               {dimensions.map((column) => <th key={column.name} scope="col">{column.role === "time" ? words.t(`grain.${column.name as "day"}`, { defaultValue: column.name }) : words.dimension(column.name)}</th>)}
