@@ -1,6 +1,239 @@
-"""The composition root and console entry."""
+"""The composition root and console entry: the only place where things are built and wired.
+
+Imports are inside the builders, so that `castanea --help` pays for none of them.
+"""
+
+from __future__ import annotations
+
+import locale
+import os
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from castanea.cli.wiring import Feeding
+from castanea.kit.clock import SystemClock
+
+if TYPE_CHECKING:
+    from castanea.access import Accounts, WriteKeys
+    from castanea.contracts.workspace import Workspace
+    from castanea.intake.landing import Landing
+    from castanea.runs.asking import Asking
+    from castanea.runs.desk import Desk
+    from castanea.vault import Vault
+
+WAREHOUSE_MEMORY = "224MB"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All that Castanea reads from its environment, read once."""
+
+    workspace: Path | None = None
+    allowed_hosts: tuple[str, ...] = ()
+    log_level: str = "info"
+    language: str = ""
+
+    @classmethod
+    def from_environment(cls) -> Settings:
+        workspace = os.environ.get("CASTANEA_WORKSPACE")
+        hosts = tuple(h.strip() for h in os.environ.get("CASTANEA_HOSTS", "").split(",") if h.strip())
+        language = (
+            os.environ.get("LC_ALL")
+            or os.environ.get("LC_MESSAGES")
+            or os.environ.get("LANG")
+            or (locale.getlocale()[0] or "")
+        )
+        return cls(Path(workspace) if workspace else None, hosts, os.environ.get("CASTANEA_LOG", "info"), language)
+
+
+class Castanea:
+    """Everything built from the settings; implements the command line's `Wiring`."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self.clock = SystemClock()
+
+    @property
+    def default_workspace(self) -> Path | None:
+        return self._settings.workspace
+
+    @property
+    def terminal_language(self) -> str:
+        return self._settings.language
+
+    def workspace(self, root: Path) -> Workspace:
+        from castanea.runs.workspace import open_workspace
+
+        return open_workspace(root)
+
+    def asking(self, workspace: Workspace, purpose: str) -> AbstractContextManager[Asking]:
+        from castanea.runs.asking import asking
+
+        return asking(workspace, purpose, self.desk, time.sleep)
+
+    def desk(self, workspace: Workspace) -> Desk:
+        """Opens the warehouse; the caller holds the workspace's lock."""
+        from castanea.boards import Boards
+        from castanea.intake.sqlite_log import SqliteEventLog
+        from castanea.runs.desk import Desk
+        from castanea.semantics import Catalog, Planner
+        from castanea.warehouse import DuckWarehouse
+
+        catalog = Catalog.load(workspace.settings, workspace.metrics)
+        plans = catalog.rollup_plans(workspace.settings)
+        boards = Boards.load(workspace.boards)
+        log = SqliteEventLog(workspace.log, self.clock)
+        warehouse = DuckWarehouse(workspace.warehouse, log, workspace.settings, plans, WAREHOUSE_MEMORY)
+        planner = Planner(catalog, workspace.settings, plans)
+        return Desk(workspace, warehouse, log, catalog, planner, boards, self.clock)
+
+    @contextmanager
+    def landing(self, workspace: Workspace) -> Iterator[tuple[Landing, Vault]]:
+        from castanea.intake.landing import Landing
+        from castanea.intake.sqlite_log import SqliteEventLog
+        from castanea.vault import Vault
+
+        log, vault = SqliteEventLog(workspace.log, self.clock), Vault(workspace.vault)
+        try:
+            yield Landing(log, vault, workspace.settings, self.clock), vault
+        finally:
+            vault.close()
+            log.close()
+
+    def accounts(self, workspace: Workspace) -> Accounts:
+        from castanea.access import Accounts, Keyring
+        from castanea.state import Database
+
+        return Accounts(Database(workspace.state), Keyring(workspace.vault), self.clock)
+
+    def write_keys(self, workspace: Workspace) -> WriteKeys:
+        from castanea.access import Keyring, WriteKeys
+        from castanea.state import Database
+
+        return WriteKeys(Database(workspace.state), Keyring(workspace.vault), self.clock)
+
+    def serve(self, workspace: Workspace, host: str, port: int, feeding: Feeding | None = None) -> int:
+        from castanea.runs.workspace import lock
+
+        self._start_logging("http")
+        with lock(workspace, "castanea serve"):
+            return self._serve(workspace, host, port, feeding)
+
+    def _serve(self, workspace: Workspace, host: str, port: int, feeding: Feeding | None) -> int:
+        import asyncio
+
+        from castanea.access import Accounts, Keyring, Sessions, WriteKeys
+        from castanea.api import ApiSettings, Services, create_app
+        from castanea.api.serving import Child, check_port, serve
+        from castanea.intake.events import EventIntake
+        from castanea.runs.link import Link
+        from castanea.state import Database
+
+        check_port(host, port)
+        database, keyring = Database(workspace.state), Keyring(workspace.vault)
+        accounts = Accounts(database, keyring, self.clock)
+        owner = accounts.ensure_owner("owner")
+        children = [Child("warehouse", _command("warehouse-process", workspace, "--parent", str(os.getpid())))]
+        if feeding is not None:
+            children.append(Child("demo", _feed_command(workspace, port, feeding), lasting=False))
+        with self.landing(workspace) as (landing, _):
+
+            async def main() -> None:
+                link = Link(workspace.socket)
+                async with EventIntake(landing, notify=link.notify_soon) as events:
+                    services = Services(
+                        workspace, link, events, accounts, Sessions(database, keyring, self.clock), WriteKeys(database, keyring, self.clock),
+                        self.clock, ApiSettings(allowed_hosts=self._settings.allowed_hosts, web=built_pages()),
+                    )  # fmt: skip
+                    app = create_app(services)
+                    await serve(app, host, port, children, lambda: _greet(host, port, owner))
+                    await link.close()
+
+            asyncio.run(main())
+        return 0
+
+    def warehouse_process(self, workspace: Workspace, parent: int) -> int:
+        import asyncio
+
+        from castanea.runs.warehouse_process import WarehouseProcess
+
+        self._start_logging("warehouse")
+        desk = self.desk(workspace)
+        try:
+            asyncio.run(WarehouseProcess(desk, parent).serve())
+        finally:
+            desk.close()
+        return 0
+
+    def feed(self, workspace: Workspace, port: int, feeding: Feeding) -> int:
+        from castanea.runs.feeding import feed_server
+
+        self._start_logging("demo")
+        with self.landing(workspace) as (landing, _):
+            keys = self.write_keys(workspace)
+            return feed_server(
+                workspace,
+                landing,
+                keys,
+                port,
+                feeding.per_minute,
+                feeding.language,
+                feeding.seed,
+                self.clock,
+                os.getppid(),
+            )
+
+    def _start_logging(self, process: str) -> None:
+        import logging
+
+        import structlog
+
+        level = getattr(logging, self._settings.log_level.upper(), logging.INFO)
+        structlog.configure(
+            processors=[
+                structlog.contextvars.merge_contextvars, structlog.processors.add_log_level, structlog.processors.TimeStamper(fmt="iso", utc=True),
+                structlog.processors.format_exc_info, structlog.processors.EventRenamer("said"), structlog.processors.JSONRenderer(ensure_ascii=False),
+            ],
+            wrapper_class=structlog.make_filtering_bound_logger(level), logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        )  # fmt: skip
+        structlog.contextvars.bind_contextvars(process=process)
+
+
+def built_pages() -> Path | None:
+    """The browser's side: inside an installed package, else in the checkout; None when it was not built."""
+    package = Path(__file__).parent
+    for folder in (package / "web_dist", package.parents[1] / "web" / "dist"):
+        if (folder / "index.html").is_file():
+            return folder
+    return None
+
+
+def _command(name: str, workspace: Workspace, *more: str) -> list[str]:
+    return ["-m", "castanea", name, "--workspace", str(workspace.root), *more]
+
+
+def _feed_command(workspace: Workspace, port: int, feeding: Feeding) -> list[str]:
+    rate, seed = str(feeding.per_minute), str(feeding.seed)
+    return _command(
+        "feed-process", workspace, "--port", str(port), "--rate", rate, "--language", feeding.language, "--seed", seed
+    )
+
+
+def _greet(host: str, port: int, owner: object) -> None:
+    sys.stderr.write(f"Castanea: http://{host}:{port}\n")
+    if owner is not None:
+        name, passphrase = owner.name, owner.passphrase  # type: ignore[attr-defined]
+        sys.stderr.write(f"Sign in as {name} with {passphrase}\n(shown this once; `castanea passphrase` makes a new one)\n")
+    sys.stderr.flush()
 
 
 def main() -> None:
     """Run the castanea command line."""
-    raise SystemExit("castanea: the command line is not wired yet")
+    from castanea.cli.program import program, run
+
+    raise SystemExit(run(program(Castanea(Settings.from_environment()))))

@@ -1,0 +1,5 @@
+"""`python -m castanea`: the same as `castanea`."""
+
+from castanea.app import main
+
+main()

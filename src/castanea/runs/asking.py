@@ -1,0 +1,159 @@
+"""Asking about a workspace: the running server over its socket, else the warehouse itself. A command need not know which."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, Protocol
+
+import msgspec
+
+from castanea.contracts.log import Booking
+from castanea.contracts.query import Query, Rights
+from castanea.contracts.warehouse import TableSum
+from castanea.contracts.workspace import Workspace
+from castanea.kit.clock import monotonic
+from castanea.kit.errors import Unavailable
+from castanea.runs.desk import Desk, described
+from castanea.runs.link import CommandLink
+from castanea.runs.workspace import lock
+
+Progress = Callable[[dict[str, Any]], None]
+PATIENCE = 120.0  # seconds without any progress after which a command stops waiting for the loader
+
+
+class Asking(Protocol):
+    """What a command may ask. Raises what the rooms raise."""
+
+    def query(self, query: Query) -> bytes:
+        """The answer as JSON."""
+
+    def catalog(self) -> bytes: ...
+
+    def boards(self) -> bytes: ...
+
+    def state(self) -> dict[str, Any]:
+        """`offset`, `head`, `rebuilding`, `message`, `rows_waiting`."""
+
+    def wait(self, offset: int, progress: Progress | None = None) -> None:
+        """Until the loader has applied the log up to an offset. Raises Unavailable when nothing moves for two minutes."""
+
+    def bookings(self, import_id: str) -> list[Booking]: ...
+
+    def imports(self, limit: int) -> bytes: ...
+
+    def quarantine(self, import_id: str, limit: int) -> bytes: ...
+
+    def checksums(self) -> list[TableSum]: ...
+
+    def rebuild(self, progress: Progress | None = None) -> None: ...
+
+
+class AskingServer:
+    """The running server."""
+
+    def __init__(self, link: CommandLink, pause: Callable[[float], None]) -> None:
+        self._link, self._pause = link, pause
+
+    def query(self, query: Query) -> bytes:
+        return self._link.ask("query", query=msgspec.to_builtins(query), rights=msgspec.to_builtins(Rights()))[1]
+
+    def catalog(self) -> bytes:
+        return self._link.ask("catalog")[1]
+
+    def boards(self) -> bytes:
+        return self._link.ask("boards")[1]
+
+    def state(self) -> dict[str, Any]:
+        return dict(self._link.ask("state")[0]["state"])
+
+    def wait(self, offset: int, progress: Progress | None = None) -> None:
+        self._link.ask("notify")
+        reached, since = -1, monotonic()
+        while True:
+            state = self.state()
+            if progress is not None:
+                progress(state)
+            if state["offset"] >= offset and state["rebuilding"] is None:
+                return
+            if state["offset"] != reached or state["rebuilding"] is not None:
+                reached, since = state["offset"], monotonic()
+            elif monotonic() - since > PATIENCE:
+                raise Unavailable(
+                    f"the server's loader has not moved for {PATIENCE:.0f} s; what was sent is safe in the log, its log file says why it waits",
+                    code="link.loader_stands",
+                )
+            self._pause(0.05)
+
+    def bookings(self, import_id: str) -> list[Booking]:
+        return msgspec.json.decode(self._link.ask("bookings", import_id=import_id)[1], type=list[Booking])
+
+    def imports(self, limit: int) -> bytes:
+        return self._link.ask("imports", limit=limit)[1]
+
+    def quarantine(self, import_id: str, limit: int) -> bytes:
+        return self._link.ask("quarantine", import_id=import_id, limit=limit)[1]
+
+    def checksums(self) -> list[TableSum]:
+        return msgspec.json.decode(self._link.ask("checksums")[1], type=list[TableSum])
+
+    def rebuild(self, progress: Progress | None = None) -> None:
+        self._link.ask("rebuild", progress)
+
+
+class AskingDesk:
+    """The warehouse itself, opened by this process."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    def query(self, query: Query) -> bytes:
+        return self._desk.query(query)
+
+    def catalog(self) -> bytes:
+        return self._desk.catalog_json()
+
+    def boards(self) -> bytes:
+        return self._desk.boards_json()
+
+    def state(self) -> dict[str, Any]:
+        return self._desk.state()
+
+    def wait(self, offset: int, progress: Progress | None = None) -> None:
+        del offset  # all that waits is applied
+        self._desk.warehouse.catch_up(lambda s: progress(described(s, self._desk.log)) if progress else None)
+
+    def bookings(self, import_id: str) -> list[Booking]:
+        return self._desk.warehouse.bookings(import_id)
+
+    def imports(self, limit: int) -> bytes:
+        return self._desk.imports(limit)
+
+    def quarantine(self, import_id: str, limit: int) -> bytes:
+        return self._desk.quarantine(import_id, limit)
+
+    def checksums(self) -> list[TableSum]:
+        return self._desk.warehouse.checksums()
+
+    def rebuild(self, progress: Progress | None = None) -> None:
+        self._desk.rebuild(progress)
+
+
+@contextmanager
+def asking(
+    workspace: Workspace, purpose: str, open_desk: Callable[[Workspace], Desk], pause: Callable[[float], None]
+) -> Iterator[Asking]:
+    """The server when one runs on the workspace, else its warehouse under the lock, brought up to date first."""
+    if (link := CommandLink.find(workspace.socket)) is not None:
+        try:
+            yield AskingServer(link, pause)
+        finally:
+            link.close()
+        return
+    with lock(workspace, purpose):
+        desk = open_desk(workspace)
+        try:
+            desk.warehouse.catch_up()
+            yield AskingDesk(desk)
+        finally:
+            desk.close()

@@ -1,0 +1,105 @@
+"""The desk: what may be asked of an open warehouse. The server's warehouse process answers from it over the socket; a command without
+a server asks it directly. Both ways the same code answers."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from castanea.boards import Boards
+from castanea.contracts.board import BoardSpec
+from castanea.contracts.log import EventLog
+from castanea.contracts.query import Query, Rights
+from castanea.contracts.warehouse import LoadState
+from castanea.contracts.workspace import Workspace
+from castanea.kit.clock import Clock, monotonic
+from castanea.runs.book_queries import import_records, quarantine_rows
+from castanea.semantics import Catalog, Planner, answer_to_json
+from castanea.warehouse import DuckWarehouse
+
+EVERYTHING = Rights()
+Progress = Callable[[dict[str, Any]], None]
+Answer = tuple[dict[str, Any], bytes]
+
+
+class Desk:
+    """Thread-safe: each thread reads with a cursor of its own."""
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        warehouse: DuckWarehouse,
+        log: EventLog,
+        catalog: Catalog,
+        planner: Planner,
+        boards: Boards,
+        clock: Clock,
+    ) -> None:
+        self.workspace, self.warehouse, self.log = workspace, warehouse, log
+        self.catalog, self.planner, self.boards, self.clock = catalog, planner, boards, clock
+        self._readers = threading.local()
+        self._standing: tuple[float, LoadState, int] | None = None
+
+    def reader(self) -> Any:
+        """This thread's cursor."""
+        if not hasattr(self._readers, "own"):
+            self._readers.own = self.warehouse.reader()
+        return self._readers.own
+
+    def query(self, query: Query, rights: Rights = EVERYTHING) -> bytes:
+        return answer_to_json(self.planner.answer(query, self.reader(), self.clock.now(), rights=rights))
+
+    def catalog_json(self) -> bytes:
+        return self.catalog.to_json()
+
+    def boards_json(self) -> bytes:
+        return msgspec.json.encode(self.boards.all())
+
+    def board(self, name: str) -> BoardSpec:
+        return self.boards.get(name)
+
+    def state(self) -> dict[str, Any]:
+        """Where loading stands, and how many rows wait."""
+        return described(self.warehouse.state(), self.log)
+
+    def standing(self) -> tuple[LoadState, int]:
+        """Where loading stands and how many rows wait; looked up once a second at most, for the tiles' freshness."""
+        now = monotonic()
+        if self._standing is None or now - self._standing[0] > 1:
+            state = self.warehouse.state()
+            waiting = self.log.rows_after(state.offset) if state.head > state.offset else 0
+            self._standing = (now, state, waiting)
+        return self._standing[1:]
+
+    def bookings(self, import_id: str) -> bytes:
+        return msgspec.json.encode(self.warehouse.bookings(import_id))
+
+    def imports(self, limit: int) -> bytes:
+        return msgspec.json.encode(import_records(self.reader(), limit))
+
+    def quarantine(self, import_id: str, limit: int) -> bytes:
+        return msgspec.json.encode(quarantine_rows(self.reader(), import_id, limit))
+
+    def checksums(self) -> bytes:
+        return msgspec.json.encode(self.warehouse.checksums())
+
+    def rebuild(self, progress: Progress | None = None) -> bytes:
+        def tell(state: LoadState) -> None:
+            if progress is not None:
+                progress(described(state, self.log))
+
+        return msgspec.json.encode({"offset": self.warehouse.rebuild(tell)})
+
+    def close(self) -> None:
+        self.warehouse.close()
+        self.log.close()
+
+
+def described(state: LoadState, log: EventLog) -> dict[str, Any]:
+    waiting = log.rows_after(state.offset) if state.head > state.offset else 0
+    return {
+        "offset": state.offset, "head": state.head, "rebuilding": state.rebuilding, "message": state.message, "rows_waiting": waiting,
+    }  # fmt: skip

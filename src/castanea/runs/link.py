@@ -1,0 +1,182 @@
+"""The HTTP process's side of the socket (`Link`), and the command line's (`CommandLink`)."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import itertools
+import socket
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from castanea.contracts.board import View
+from castanea.contracts.query import Query, Rights
+from castanea.kit.errors import CastaneaError
+from castanea.runs.wire import address_of, error_of, gone_away, packed, read_message, read_message_now
+
+Reply = tuple[dict[str, Any], bytes]
+
+
+@dataclass(frozen=True)
+class OpenedView:
+    view_id: str
+    board: bytes
+    frame: bytes
+
+
+class Link:
+    """One connection for questions, one for frames; both made anew when the warehouse process has been restarted.
+
+    Every question raises what the rooms behind it raise, Unavailable while nobody answers.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._numbers = itertools.count(1)
+        self._waiting: dict[int, asyncio.Future[Reply]] = {}
+        self._writer: asyncio.StreamWriter | None = None
+        self._listening: asyncio.Task[None] | None = None
+        self._connecting = asyncio.Lock()
+        self._noticing: asyncio.Task[None] | None = None
+
+    async def query(self, query: Query, rights: Rights) -> bytes:
+        return (await self._ask("query", query=msgspec.to_builtins(query), rights=msgspec.to_builtins(rights)))[1]
+
+    async def catalog(self) -> bytes:
+        return (await self._ask("catalog"))[1]
+
+    async def boards(self) -> bytes:
+        return (await self._ask("boards"))[1]
+
+    async def open_view(self, view: View, rights: Rights) -> OpenedView:
+        head, body = await self._ask("open_view", view=msgspec.to_builtins(view), rights=msgspec.to_builtins(rights))
+        at = head["board_bytes"]
+        return OpenedView(head["view"], body[:at], body[at:])
+
+    async def close_view(self, view_id: str) -> None:
+        await self._ask("close_view", view=view_id)
+
+    async def state(self) -> dict[str, Any]:
+        return dict((await self._ask("state"))[0]["state"])
+
+    async def notify(self) -> None:
+        """Something landed. The loader looks by itself ten times a second, so that nobody there is no matter."""
+        with contextlib.suppress(CastaneaError):
+            await self._ask("notify")
+
+    def notify_soon(self) -> None:
+        """`notify` without waiting for it; for the event loop's own thread."""
+        if self._noticing is None or self._noticing.done():
+            self._noticing = asyncio.create_task(self.notify())
+
+    async def bookings(self, import_id: str) -> bytes:
+        return (await self._ask("bookings", import_id=import_id))[1]
+
+    async def imports(self, limit: int) -> bytes:
+        return (await self._ask("imports", limit=limit))[1]
+
+    async def quarantine(self, import_id: str, limit: int) -> bytes:
+        return (await self._ask("quarantine", import_id=import_id, limit=limit))[1]
+
+    async def frames(self) -> AsyncIterator[tuple[str, int, bytes]]:
+        """Frames of all open views as they are made. Raises Unavailable when the warehouse process goes away."""
+        reader, writer = await self._connect()
+        try:
+            writer.write(packed({"id": 0, "op": "frames"}))
+            while True:
+                head, body = await read_message(reader)
+                if head.get("push") == "frame":
+                    yield head["view"], head["sequence"], body
+        finally:
+            writer.close()
+
+    async def close(self) -> None:
+        if self._listening is not None:
+            self._listening.cancel()
+        if self._writer is not None:
+            self._writer.close()
+
+    async def _ask(self, op: str, **values: Any) -> Reply:
+        writer = await self._connected()
+        number = next(self._numbers)
+        answer: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
+        self._waiting[number] = answer
+        try:
+            writer.write(packed({"id": number, "op": op, **values}))
+            await writer.drain()
+            return await answer
+        except ConnectionError as gone:
+            raise gone_away() from gone
+        finally:
+            self._waiting.pop(number, None)
+
+    async def _connected(self) -> asyncio.StreamWriter:
+        async with self._connecting:
+            if self._writer is None or self._writer.is_closing():
+                reader, self._writer = await self._connect()
+                self._listening = asyncio.create_task(self._listen(reader, self._writer))
+            return self._writer
+
+    async def _connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        try:
+            return await asyncio.open_unix_connection(address_of(self._path), limit=1 << 22)
+        except OSError as nobody:
+            raise gone_away() from nobody
+
+    async def _listen(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            while True:
+                head, body = await read_message(reader)
+                answer = self._waiting.get(head.get("id", -1))
+                if answer is None or answer.done() or "progress" in head:
+                    continue
+                if "error" in head:
+                    answer.set_exception(error_of(head["error"]))
+                else:
+                    answer.set_result((head, body))
+        except CastaneaError as gone:
+            for answer in self._waiting.values():
+                if not answer.done():
+                    answer.set_exception(gone)
+        finally:
+            writer.close()
+
+
+class CommandLink:
+    """The command line's connection to a running server: one question at a time, blocking."""
+
+    def __init__(self, channel: socket.socket) -> None:
+        self._channel = channel
+
+    @classmethod
+    def find(cls, path: Path) -> CommandLink | None:
+        """A connection to the server of a workspace, None when none runs there."""
+        channel = socket.socket(socket.AF_UNIX)
+        try:
+            channel.connect(address_of(path))
+        except OSError:
+            channel.close()
+            return None
+        return cls(channel)
+
+    def ask(self, op: str, progress: Callable[[dict[str, Any]], None] | None = None, **values: Any) -> Reply:
+        try:
+            self._channel.sendall(packed({"id": 1, "op": op, **values}))
+            while True:
+                head, body = read_message_now(self._channel)
+                if "progress" not in head:
+                    break
+                if progress is not None:
+                    progress(head["progress"])
+        except ConnectionError as gone:
+            raise gone_away() from gone
+        if "error" in head:
+            raise error_of(head["error"])
+        return head, body
+
+    def close(self) -> None:
+        self._channel.close()

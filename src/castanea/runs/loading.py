@@ -1,0 +1,52 @@
+"""The loader thread: applies what lands, at once when little waits and in large transactions when much does."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+import structlog
+
+from castanea.contracts.warehouse import Change
+from castanea.kit.errors import CastaneaError
+from castanea.warehouse import DuckWarehouse
+
+_log = structlog.get_logger("castanea.loading")
+POLL = 0.1  # seconds between looks at the log when nobody says that something landed
+RETRY = 2.0
+
+
+class Loading(threading.Thread):
+    """`changed` hears of every transaction, on this thread. A fault is logged and tried again: the rows wait in the log."""
+
+    def __init__(self, warehouse: DuckWarehouse, changed: Callable[[Change], None]) -> None:
+        super().__init__(name="loading", daemon=True)
+        self._warehouse, self._changed = warehouse, changed
+        self._landed, self._ended = threading.Event(), threading.Event()
+
+    def landed(self) -> None:
+        """Something new lies in the log."""
+        self._landed.set()
+
+    def end(self) -> None:
+        """Stops after the transaction that runs."""
+        self._ended.set()
+        self._landed.set()
+
+    def run(self) -> None:
+        while not self._ended.is_set():
+            self._landed.clear()
+            try:
+                change = self._warehouse.apply()
+            except CastaneaError as refused:
+                _log.warning("loading waits", code=refused.code, why=str(refused))
+                self._ended.wait(RETRY)
+                continue
+            except Exception:  # noqa: BLE001 - the outermost loop of a worker: what waits in the log is not lost
+                _log.exception("loading failed, trying again")
+                self._ended.wait(RETRY)
+                continue
+            if change is None:
+                self._landed.wait(POLL)
+            else:
+                self._changed(change)

@@ -1,0 +1,183 @@
+"""The process that owns the warehouse: loads, plans, computes tiles, and answers on the workspace's socket."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import msgspec
+import structlog
+
+from castanea.contracts.board import View
+from castanea.contracts.query import Query, Rights
+from castanea.contracts.warehouse import Change
+from castanea.kit.errors import CastaneaError, InputError
+from castanea.live import Live
+from castanea.runs.desk import Desk
+from castanea.runs.loading import Loading
+from castanea.runs.wire import address_of, error_head, packed, read_message
+
+_log = structlog.get_logger("castanea.warehouse")
+READING_THREADS = 2
+UNSENT = 8 << 20  # bytes of frames that may wait for a slow HTTP process before it is cut off
+Head = dict[str, Any]
+Reply = tuple[Head, bytes]
+
+
+class WarehouseProcess:
+    """Serves until told to end, or until the process that started it (`parent`, a process id) has gone."""
+
+    def __init__(self, desk: Desk, parent: int | None = None) -> None:
+        self._desk, self._parent = desk, parent
+        self._pool = ThreadPoolExecutor(READING_THREADS, "reading")
+        self._live = Live(desk.boards, desk.planner, desk.reader, desk.standing, desk.clock, self._pool)
+        self._loading = Loading(desk.warehouse, self._changed)
+        self._subscribers: set[asyncio.StreamWriter] = set()
+        self._ended = asyncio.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._questions: dict[str, Callable[[Head], Awaitable[Reply]]] = {
+            "query": self._query, "open_view": self._open_view, "close_view": self._close_view, "notify": self._notify, "state": self._state,
+            "catalog": self._catalog, "boards": self._boards, "imports": self._imports, "quarantine": self._quarantine,
+            "bookings": self._bookings, "checksums": self._checksums,
+        }  # fmt: skip
+
+    async def serve(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            self._loop.add_signal_handler(number, self._ended.set)
+        path = self._desk.workspace.socket
+        path.unlink(missing_ok=True)
+        server = await asyncio.start_unix_server(self._answer, address_of(path))
+        path.chmod(0o600)
+        self._loading.start()
+        ticking = asyncio.create_task(self._live.run(self._push))
+        watching = asyncio.create_task(self._watch_parent())
+        _log.info("the warehouse process is ready", offset=self._desk.warehouse.state().offset)
+        await self._ended.wait()
+        server.close()
+        path.unlink(missing_ok=True)
+        for task in (ticking, watching):
+            task.cancel()
+        self._loading.end()
+        await asyncio.to_thread(self._loading.join)
+        self._pool.shutdown(cancel_futures=True)
+
+    def _changed(self, change: Change) -> None:
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self._live.changed, change)
+
+    async def _watch_parent(self) -> None:
+        while self._parent is not None:
+            if os.getppid() != self._parent:
+                self._ended.set()
+            await asyncio.sleep(1)
+
+    def _push(self, view_id: str, sequence: int, frame: bytes) -> None:
+        message = packed({"push": "frame", "view": view_id, "sequence": sequence}, frame)
+        for writer in tuple(self._subscribers):
+            if writer.transport.get_write_buffer_size() > UNSENT:
+                _log.warning("the HTTP process does not read its frames; it must ask again")
+                self._subscribers.discard(writer)
+                writer.transport.abort()
+            else:
+                writer.write(message)
+
+    async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        tasks: set[asyncio.Task[None]] = set()
+        with contextlib.suppress(CastaneaError, ConnectionError):
+            while True:
+                head, _ = await read_message(reader)
+                task = asyncio.create_task(self._reply(head, writer))
+                tasks.add(task)
+                task.add_done_callback(tasks.discard)
+        self._subscribers.discard(writer)
+        writer.close()
+
+    async def _reply(self, head: dict[str, Any], writer: asyncio.StreamWriter) -> None:
+        number = head.get("id")
+        try:
+            result, body = await self._do(str(head.get("op")), head, writer)
+            message = packed({"id": number, "ok": True, **result}, body)
+        except CastaneaError as refused:
+            message = packed({"id": number, "error": error_head(refused)})
+        except (KeyError, TypeError, msgspec.ValidationError) as wrong:
+            bad = InputError(
+                f"the question {head.get('op')!r} on the socket is not of its form: {wrong}", code="link.bad_question"
+            )
+            message = packed({"id": number, "error": error_head(bad)})
+        except Exception as defect:  # noqa: BLE001 - the outermost loop of a worker: the asker is told, the process stays up
+            _log.exception("a question failed", op=head.get("op"))
+            failed = CastaneaError(
+                f"the warehouse process failed on this question ({type(defect).__name__}); its log says more",
+                code="castanea.defect",
+            )
+            message = packed({"id": number, "error": error_head(failed)})
+        if not writer.is_closing():
+            writer.write(message)
+
+    async def _do(self, op: str, head: dict[str, Any], writer: asyncio.StreamWriter) -> Reply:
+        if op in self._questions:
+            return await self._questions[op](head)
+        if op == "frames":
+            self._subscribers.add(writer)
+            return {}, b""
+        if op == "rebuild":
+            return {}, await self._rebuild(head.get("id"), writer)
+        raise InputError(
+            f"nobody answers {op!r} on the socket; is the server of the same version as this command?",
+            code="link.unknown_question",
+        )
+
+    async def _query(self, head: Head) -> Reply:
+        query, rights = msgspec.convert(head["query"], Query), msgspec.convert(head["rights"], Rights)
+        return {}, await self._in_pool(self._desk.query, query, rights)
+
+    async def _open_view(self, head: Head) -> Reply:
+        view, rights = msgspec.convert(head["view"], View), msgspec.convert(head["rights"], Rights)
+        opened = await self._live.open(view, rights)
+        return {"view": opened.view_id, "board_bytes": len(opened.board)}, opened.board + opened.frame
+
+    async def _close_view(self, head: Head) -> Reply:
+        self._live.close(head["view"])
+        return {}, b""
+
+    async def _notify(self, _: Head) -> Reply:
+        self._loading.landed()
+        return {}, b""
+
+    async def _state(self, _: Head) -> Reply:
+        return {"state": await self._in_pool(self._desk.state)}, b""
+
+    async def _catalog(self, _: Head) -> Reply:
+        return {}, self._desk.catalog_json()
+
+    async def _boards(self, _: Head) -> Reply:
+        return {}, self._desk.boards_json()
+
+    async def _imports(self, head: Head) -> Reply:
+        return {}, await self._in_pool(self._desk.imports, head["limit"])
+
+    async def _quarantine(self, head: Head) -> Reply:
+        return {}, await self._in_pool(self._desk.quarantine, head["import_id"], head["limit"])
+
+    async def _bookings(self, head: Head) -> Reply:
+        return {}, await self._in_pool(self._desk.bookings, head["import_id"])
+
+    async def _checksums(self, _: Head) -> Reply:
+        return {}, await asyncio.to_thread(self._desk.checksums)
+
+    async def _in_pool(self, do: Callable[..., Any], *arguments: Any) -> Any:
+        return await asyncio.get_running_loop().run_in_executor(self._pool, do, *arguments)
+
+    async def _rebuild(self, number: Any, writer: asyncio.StreamWriter) -> bytes:
+        loop = asyncio.get_running_loop()
+
+        def tell(state: dict[str, Any]) -> None:
+            loop.call_soon_threadsafe(writer.write, packed({"id": number, "progress": state}))
+
+        return await asyncio.to_thread(self._desk.rebuild, tell)
