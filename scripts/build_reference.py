@@ -14,10 +14,11 @@ ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from reference import decisions, formats, http_api, metrics, tables  # noqa: E402
+from reference import command_line, decisions, formats, http_api, metrics, tables  # noqa: E402
 
 PAGES: dict[str, Callable[[], str]] = {
     "decisions/index.md": lambda: decisions.page(DOCS / "decisions"),
+    "reference/command-line.md": command_line.page,
     "reference/formats.md": formats.page,
     "reference/http-api.md": http_api.page,
     "reference/metrics.md": metrics.page,
