@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from castanea.contracts.workspace import Workspace, WorkspaceSettings
 from castanea.kit.errors import Conflict, InputError, NotFound
@@ -99,7 +99,7 @@ def _check(settings: WorkspaceSettings) -> None:
         )
     try:
         ZoneInfo(settings.zone)
-    except (OSError, ValueError) as unknown:
+    except (ZoneInfoNotFoundError, OSError, ValueError) as unknown:
         near = nearest(settings.zone, sorted(available_timezones()))
         raise InputError(
             f"{settings.zone!r} is no time zone; give an IANA name, such as {', '.join(near.names) or 'Asia/Shanghai'}",
