@@ -14,13 +14,13 @@ from pathlib import Path
 import httpx
 import pytest
 import uvicorn
-from tests.api.pocket import PocketIntake, PocketLink
 
 from castanea.access import Accounts, Keyring, Sessions, WriteKeys
 from castanea.api import ApiSettings, Services, create_app
 from castanea.contracts.workspace import Workspace, WorkspaceSettings
 from castanea.kit.clock import SystemClock
 from castanea.state import Database
+from tests.api.pocket import PocketIntake, PocketLink
 
 
 @dataclass

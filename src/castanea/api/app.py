@@ -65,6 +65,7 @@ def create_app(services: Services) -> Application:
     app.add_exception_handler(CastaneaError, problems.of_castanea_error)  # type: ignore[arg-type]
     app.add_exception_handler(RequestValidationError, problems.of_validation)  # type: ignore[arg-type]
     app.add_exception_handler(HTTPException, problems.of_http_exception)  # type: ignore[arg-type]
+    app.add_exception_handler(Exception, problems.of_unknown)
     app.door = Door(app.inside, services.settings.allowed_hosts, measurements)
     return app
 

@@ -17,8 +17,10 @@ from urllib.parse import urlsplit
 import anyio.to_thread
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
+from starlette.types import Message
 
 from castanea.access import ANONYMOUS, Forbidden, Permission, Principal, Unauthenticated
+from castanea.api.bodies import read_body
 from castanea.api.services import Services
 
 COOKIE = "castanea_session"
@@ -59,9 +61,19 @@ class GuardedRoute(APIRoute):
             principal = await identify(request, permission)
             request.scope["castanea.principal"] = principal
             allow(request, principal, permission)
-            return await handle(request)
+            return await handle(await bounded(request) if self.body_field else request)
 
         return guarded
+
+
+async def bounded(request: Request) -> Request:
+    """The same request with its body read, within the bound for small bodies. Raises TooLarge."""
+    body = await read_body(request, services_of(request).settings.max_body)
+
+    async def again() -> Message:
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return Request(request.scope, again)
 
 
 def services_of(request: Request) -> Services:

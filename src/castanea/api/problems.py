@@ -38,6 +38,7 @@ STATUS_OF_CODE = {
     "request.too_large": 413,
     "request.content_type": 415,
     "request.content_encoding": 415,
+    "request.bad_encoding": 400,
     "request.host": 421,
     "access.csrf": 403,
     "access.origin": 403,
@@ -141,7 +142,10 @@ def _field_problem(found: Mapping[str, Any], locale: Locale) -> str:
         code = "field.type"
     else:
         code = "field.value"
-    return say(code, locale, found.get("ctx", {}))
+    values = dict(found.get("ctx", {}))
+    if "expected" in values:
+        values["expected"] = str(values["expected"]).replace(" or ", ", ").replace("'", "").lstrip(", ")
+    return say(code, locale, values)
 
 
 def of_http_exception(request: Request, error: HTTPException) -> Response:
@@ -157,7 +161,7 @@ def of_http_exception(request: Request, error: HTTPException) -> Response:
     return problem(request, error.status_code, "castanea.input", headers=error.headers)
 
 
-def of_unknown(request: Request) -> Response:
+def of_unknown(request: Request, _error: Exception | None = None) -> Response:
     """A defect: the reader learns its number in the log, nothing else."""
     number = request.scope.get("castanea.request_id", "")
     return problem(request, 500, "server.error", values={"request": number})

@@ -12,6 +12,7 @@ from castanea.access import Permission, Principal, Unauthenticated
 from castanea.api.bodies import read_body
 from castanea.api.guard import GuardedRoute, is_signed, needs, principal_of, services_of
 from castanea.api.models import EventsReceipt
+from castanea.intake.signature import verify_signature
 from castanea.kit.errors import InputError
 
 router = APIRouter(prefix="/api/v1", route_class=GuardedRoute, tags=["intake"])
@@ -82,13 +83,12 @@ def _content(request: Request) -> tuple[str, str]:
 
 async def _signed(request: Request, body: bytes) -> Principal:
     """Who signed the body. Raises Unauthenticated."""
-    from castanea.intake.events import verify_signature
-
-    keys = services_of(request).write_keys
+    services = services_of(request)
+    keys = services.write_keys
     principal = await anyio.to_thread.run_sync(keys.find_by_id, request.headers.get("x-castanea-key", ""))
     if principal is None:
         raise Unauthenticated("this write key is unknown or was revoked", code="access.key_unknown")
     timestamp = request.headers.get("x-castanea-timestamp", "")
     signature = request.headers["x-castanea-signature"]
-    verify_signature(keys.secret(principal.id), timestamp, signature, body)
+    verify_signature(keys.secret(principal.id), timestamp, signature, body, services.clock)
     return principal
