@@ -15,9 +15,10 @@ export function ticks(low: number, high: number, fromZero: boolean): { min: numb
 
 export function axisText(value: number, scale: Scale, unit: Unit, locale: Locale): string {
   if (unit.kind === "ratio") return `${digits(value * 100, Math.abs(value) < 0.1 && value !== 0 ? 1 : 0)}%`;
-  const scaled = value / scale.divisor;
+  const own = locale === "en" ? scaleFor(value, locale) : scale;
+  const scaled = value / own.divisor;
   const decimals = Number.isInteger(Number(scaled.toFixed(6))) ? 0 : Number.isInteger(Number((scaled * 10).toFixed(5))) ? 1 : 2;
-  return digits(scaled, decimals) + (locale === "en" && value !== 0 ? scale.suffix : "");
+  return digits(scaled, decimals) + (locale === "en" && value !== 0 ? own.suffix : "");
 }
 
 /** What stands beside the title instead of on each tick: 万元, ¥, 万, %. */

@@ -10,12 +10,12 @@ export interface Slice {
   rest: boolean;
 }
 
-export function drawDonut(slices: Slice[], total: number, unit: Unit, locale: Locale) {
+export function drawDonut(slices: Slice[], total: number, unit: Unit, locale: Locale, named: boolean) {
   return (colours: Palette, width: number, height: number): Drawing => {
     const size = colours.text;
     const middle = join(show(total, unit, locale, "tile"), locale);
     const names = Math.max(...slices.map((slice) => widthOf(slice.name, size)), widthOf("00.0%", size)) + 20;
-    const outer = Math.max(30, Math.min(height / 2 - size * 1.6, width / 2 - names));
+    const outer = named ? Math.max(30, Math.min(height / 2 - size * 1.6, width / 2 - names)) : Math.min(width, height) / 2 - 4;
     const inner = outer / 1.5;
     return {
       points: slices.length, series: 0,
@@ -32,7 +32,7 @@ export function drawDonut(slices: Slice[], total: number, unit: Unit, locale: Lo
           type: "pie", radius: [inner, inner * 1.5], center: ["50%", "50%"], startAngle: 90, minAngle: 2, emphasis: { scale: false },
           data: slices.map((slice, index) => ({ name: slice.name, value: slice.value, itemStyle: { color: colourOf(slice, index, colours), borderColor: colours.surface, borderWidth: 2 } })),
           label: {
-            show: width > 220, edgeDistance: 2, bleedMargin: 0, overflow: "none", fontSize: size, lineHeight: size * 1.35, fontFamily: colours.font, color: colours.ink2,
+            show: named, edgeDistance: 2, bleedMargin: 0, overflow: "none", fontSize: size, lineHeight: size * 1.35, fontFamily: colours.font, color: colours.ink2,
             formatter: (point: { dataIndex: number; name: string }) => `${point.name}\n{b|${sayShare((slices[point.dataIndex]?.value ?? 0) / total)}}`,
             rich: { b: { fontWeight: 600, color: colours.ink, fontSize: size + 1, fontFamily: colours.font } },
           },

@@ -1,4 +1,4 @@
-import { Component, type ErrorInfo, type ReactNode } from "react";
+import { Component, type CSSProperties, type ErrorInfo, type ReactNode } from "react";
 import i18next from "i18next";
 import { Shape } from "./Icon";
 
@@ -6,6 +6,8 @@ interface Props {
   title: string;
   /** With a new key the part is tried again. */
   resetKey: string;
+  /** The frame in which the refusal stands, for a part that has one of its own. */
+  frame?: { className: string; style?: CSSProperties };
   children: ReactNode;
 }
 
@@ -27,11 +29,12 @@ export class Boundary extends Component<Props, { failed: string | null }> {
 
   override render(): ReactNode {
     if (!this.state.failed) return this.props.children;
-    return (
+    const said = (
       <div className="mid" role="alert">
         <span className="say"><span className="t-critical"><Shape level="critical" /></span>{i18next.t("state.not_drawn", { title: this.props.title })}</span>
         <button type="button" className="btn small" onClick={() => this.setState({ failed: null })}>{i18next.t("state.retry")}</button>
       </div>
     );
+    return this.props.frame ? <section {...this.props.frame} aria-label={this.props.title}>{said}</section> : said;
   }
 }

@@ -1,5 +1,5 @@
 import { Modal } from "@mantine/core";
-import { useCallback, useEffect, useMemo, useState } from "react";
+import { useCallback, useEffect, useMemo, useState, useSyncExternalStore } from "react";
 import { useQuery } from "@tanstack/react-query";
 import { api } from "../../api/client";
 import { EMPTY_CATALOG, readCatalog } from "../../api/catalog";
@@ -29,6 +29,15 @@ export function useBoards() {
   return useQuery({ queryKey: ["boards"], queryFn: api.boards, staleTime: 60_000 });
 }
 
+function onResize(listener: () => void): () => void {
+  window.addEventListener("resize", listener);
+  return () => window.removeEventListener("resize", listener);
+}
+
+function useWidth(): number {
+  return useSyncExternalStore(onResize, () => window.innerWidth);
+}
+
 function Pills({ board }: { board: BoardSpec }) {
   return <><TimePill /><ComparePill />{(board.filters ?? []).map((dimension) => <FilterPill key={dimension} dimension={dimension} />)}</>;
 }
@@ -45,6 +54,7 @@ export function BoardPage({ id, onSignedOut }: { id: string; onSignedOut: () => 
   const view = useMemo(() => readView(id, new URLSearchParams(text)), [id, text]);
   const live = useLiveBoard(view, onSignedOut);
   const [sheet, setSheet] = useState(false);
+  const width = useWidth();
   const known = (boards.data as unknown as BoardSpec[] | undefined)?.find((each) => each.id === id);
   const board = live.board ?? known ?? null;
 
@@ -52,6 +62,7 @@ export function BoardPage({ id, onSignedOut }: { id: string; onSignedOut: () => 
     setWall(wall);
     return () => setWall(false);
   }, [wall]);
+  const inTop = ((board?.filters?.length ?? 0) + 2) * 150 + 700 <= width;
   const title = words.pick(board?.title);
   useEffect(() => {
     document.title = title ? `${title} · Castanea` : "Castanea";
@@ -87,12 +98,12 @@ export function BoardPage({ id, onSignedOut }: { id: string; onSignedOut: () => 
               actions={screen === "phone"
                 ? <button type="button" className="icb" aria-label={words.t("filter.open")} onClick={() => setSheet(true)}><Icon name="filter" size={20} /></button>
                 : <>
-                    {(board.filters ?? []).length < 2 && <Pills board={board} />}
+                    {inTop && <Pills board={board} />}
                     {board.wall && <a className="icb" href={writeView(view, true)} aria-label={words.t("board.wall")} title={words.t("board.wall")} onClick={(event) => { event.preventDefault(); go(writeView(view, true)); }}><Icon name="wall" /></a>}
                   </>}
             />
             <main className="page" id="content">
-              {screen !== "phone" && (board.filters ?? []).length >= 2 && <div className="bar-line"><Pills board={board} /></div>}
+              {screen !== "phone" && !inTop && <div className="bar-line"><Pills board={board} /></div>}
               <Banner load={live.load} problem={live.problem} />
               <Grid tiles={board.tiles} />
             </main>

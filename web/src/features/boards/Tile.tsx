@@ -1,5 +1,5 @@
 import { Modal } from "@mantine/core";
-import { memo, useCallback, useEffect, useId, useRef, useState, type CSSProperties, type KeyboardEvent, type ReactNode } from "react";
+import { memo, useCallback, useEffect, useId, useMemo, useRef, useState, type CSSProperties, type KeyboardEvent, type ReactNode } from "react";
 import type { TileSpec } from "../../api/contracts";
 import { settings } from "../../app/settings";
 import { Boundary } from "../../components/Boundary";
@@ -7,6 +7,7 @@ import { Named } from "../../components/DefinitionCard";
 import { announce } from "../../components/announce";
 import { useTile, useVisible } from "../../live/useTile";
 import { measure, only, valueOf } from "./answers";
+import { pick } from "../../i18n";
 import { useBoard, useWords } from "./context";
 import { Fresh, QualityMark } from "./Fresh";
 import { BODIES, FLUSH, type TileParts } from "./kinds";
@@ -22,7 +23,16 @@ interface Props {
   onClose?: () => void;
 }
 
-export const Tile = memo(function Tile({ spec, place, isFull = false, onClose }: Props) {
+/** A tile that cannot be drawn says so in its own frame, and is tried again with its next payload. */
+export const Tile = memo(function Tile(props: Props) {
+  const { spec, place } = props;
+  const version = useTile(spec.id, true)?.version ?? 0;
+  const { locale } = useWords();
+  const frame = useMemo(() => ({ className: "tile", style: place }), [place]);
+  return <Boundary title={pick(spec.title, locale)} resetKey={String(version)} frame={frame}><TileInside {...props} /></Boundary>;
+});
+
+const TileInside = memo(function TileInside({ spec, place, isFull = false, onClose }: Props) {
   const element = useRef<HTMLElement>(null);
   const visible = useVisible(element);
   const now = useTile(spec.id, visible);
@@ -85,7 +95,7 @@ export const Tile = memo(function Tile({ spec, place, isFull = false, onClose }:
   const state = payload?.freshness.state === "stopped" ? " stopped" : "";
   return (
     <section ref={element} className={`tile${flush ? " flush" : ""}${washed.on ? " washed" : ""}${state}`} style={place} tabIndex={board.wall ? -1 : 0} aria-labelledby={`${id}t`} onKeyDown={onKey} onAnimationEnd={(event) => event.animationName === "wash" && washed.end()} data-tile={spec.id} data-kind={spec.kind} data-state={payload?.state ?? "loading"} data-version={now?.version ?? 0}>
-      <Boundary title={title} resetKey={`${now?.version}`}>{content()}</Boundary>
+      {content()}
       {opened && (
         <Modal opened onClose={() => setOpened(false)} fullScreen withCloseButton={false} lockScroll={false} transitionProps={{ duration: 0 }} aria-label={title} className="full-tile">
           <Tile spec={spec} isFull onClose={() => setOpened(false)} />

@@ -22,11 +22,11 @@ export function wallPlaces(tiles: readonly TileSpec[]): Map<string, Place> {
   const weight = (tile: TileSpec) => (tile.kind === "strip" ? 3 : tile.kind === "bars" ? 1.5 : 1);
   const whole = below.reduce((sum, tile) => sum + weight(tile), 0);
   const places = new Map<string, Place>();
-  if (hero) places.set(hero.id, { x: 0, y: 0, w: 12, h: below.length ? 9 : 12 });
+  if (hero) places.set(hero.id, { x: 0, y: 0, w: 12, h: below.length ? 8 : 12 });
   let x = 0;
   below.forEach((tile, index) => {
     const w = index === below.length - 1 ? 12 - x : Math.max(1, Math.round((weight(tile) / whole) * 12));
-    places.set(tile.id, { x, y: hero ? 9 : 0, w, h: hero ? 3 : 12 });
+    places.set(tile.id, { x, y: hero ? 8 : 0, w, h: hero ? 4 : 12 });
     x += w;
   });
   return places;

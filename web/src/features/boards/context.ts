@@ -60,8 +60,17 @@ export function useWords() {
       if ((compare === "yesterday" || compare === "last_week") && running) return t(`compare.${compare}_now`);
       return t(`compare.${compare}`);
     };
+    /** Inside a sentence with the value, English says "yesterday" where the base alone is "same time yesterday". */
+    const compareShort = (compare: CompareChoice, time: TimeRange, answer?: Answer): string => {
+      const name = compareName(compare, time, answer);
+      return locale === "en" && name.startsWith("same ") ? name.replace(/^same (time|day) /, "") : name;
+    };
     return {
-      t, locale, rangeName, compareName,
+      t, locale, rangeName, compareName, compareShort,
+      /** A name that begins a label: English begins it with a capital. */
+      begin: (text: string) => (locale === "en" ? text.charAt(0).toUpperCase() + text.slice(1) : text),
+      /** A name inside a sentence: English leaves the capital out, but not of UV or GMV. */
+      inside: (text: string) => (locale === "en" && /^[A-Z][a-z]/.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text),
       metric: (name: string) => pick(catalog.metrics[name]?.labels, locale) || name,
       dimension: (name: string) => pick(catalog.dimensions[name]?.labels, locale) || name,
       member: (dimension: string, member: unknown) => memberName(dimension, member, locale, catalog.dimensions[dimension]?.members, t("member.unknown")),

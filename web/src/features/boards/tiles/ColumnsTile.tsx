@@ -23,7 +23,7 @@ export function ColumnsTile({ spec, now, payload, head, foot }: TileParts) {
     if (readLabel(cell)) return long ? longLabel(cell, words.locale) : axisLabel(cell, words.locale);
     return words.member(key.name, cell);
   };
-  const beforeName = words.compareName(compareOfTile(spec, board), timeOfTile(spec, board), answer);
+  const beforeName = words.begin(words.compareName(compareOfTile(spec, board), timeOfTile(spec, board), answer));
   const values = rows.map((row) => num(row, of.column));
   const columns = {
     names: rows.map((row) => name(row[key.name], false)), longNames: rows.map((row) => name(row[key.name], true)), values,

@@ -1,3 +1,4 @@
+import { useLayoutEffect, useRef, useState } from "react";
 import { Chart } from "../../../charts/Chart";
 import { drawDonut, type Slice } from "../../../charts/donut";
 import { say, sayShare } from "../../../format/number";
@@ -6,10 +7,20 @@ import { useWords } from "../context";
 import type { TileParts } from "../kinds";
 
 const AT_MOST = 4;
+const NAMED_FROM = 360;
 
 /** Four members and the others. The others are what is left of the planner's total, or the planner's own row. */
 export function Donut({ spec, now, payload, head, foot }: TileParts) {
   const words = useWords();
+  const box = useRef<HTMLDivElement>(null);
+  const [named, setNamed] = useState(true);
+  useLayoutEffect(() => {
+    const element = box.current;
+    if (!element) return;
+    const observer = new ResizeObserver(() => setNamed(element.clientWidth >= NAMED_FROM));
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, []);
   const answer = payload.answers.main;
   const of = measure(answer);
   const key = keyOf(answer);
@@ -25,7 +36,14 @@ export function Donut({ spec, now, payload, head, foot }: TileParts) {
   return (
     <>
       {head(words.metric(of.metric) === words.pick(spec.title) ? "" : words.metric(of.metric))}
-      <Chart label={label} draw={drawDonut(slices, total, of.unit, words.locale)} version={now.version} />
+      <div className="donut" ref={box}>
+        <Chart label={label} draw={drawDonut(slices, total, of.unit, words.locale, named)} version={`${now.version}${named}`} />
+        {!named && (
+          <ul>
+            {slices.map((slice, index) => <li key={slice.name}><i style={{ background: slice.rest ? "var(--c-rest)" : `var(--c${(index % 8) + 1})` }} /><span className="el">{slice.name}</span><b>{sayShare(total > 0 ? slice.value / total : null)}</b></li>)}
+          </ul>
+        )}
+      </div>
       {foot()}
     </>
   );

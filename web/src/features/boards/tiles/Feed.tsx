@@ -44,7 +44,7 @@ function Pulse({ spec, payload }: { spec: TileParts["spec"]; payload: TilePayloa
         ? <span className="val" data-value={perMinute}>{digits(perMinute, perMinute < 100 ? 1 : 0)}<small>{words.t("rate.per_minute", { what: of ? words.metric(of.metric) : "" })}</small></span>
         : of && <span><Value value={valueOf(row, of)} unit={unitIn(row, of, main)} /><Change spec={spec} answer={main} row={row} of={of} short /></span>}
       {bars.length > 1 && (
-        <svg width="150" height="38" viewBox="0 0 150 38" role="img" aria-label={words.t("rate.bars", { count: bars.length, value: say(bars.at(-1) ?? null, { kind: "number", currency: null, word: "" }, words.locale) })}>
+        <svg className="pulse" viewBox="0 0 150 38" preserveAspectRatio="none" role="img" aria-label={words.t("rate.bars", { count: bars.length, value: say(bars.at(-1) ?? null, { kind: "number", currency: null, word: "" }, words.locale) })}>
           {bars.map((bar, index) => {
             const height = Math.max(1, ((bar ?? 0) / top) * 36);
             return <rect key={index} x={index * wide} y={38 - height} width={Math.max(1, wide * 0.72)} height={height} rx="1" fill={index === bars.length - 1 ? "var(--c1)" : "var(--s3)"} />;

@@ -30,12 +30,14 @@ const minuteOf = (cell: unknown): number | null => {
   return label ? label.hour * 60 + label.minute : null;
 };
 
+/** Running totals of the forecast stand at the end of the slot that their label begins. */
 export function readPace(payload: TilePayload): Pace | null {
   const told = payload.extra?.pace as Record<string, unknown> | undefined | null;
   const forecast = toNumber(told?.forecast);
   if (!told || forecast === null) return null;
   const curve = (Array.isArray(told.curve) ? told.curve : []).flatMap((point: Record<string, unknown>) => {
-    const minute = point.minute === undefined ? minuteOf(point.time) : Number(point.minute);
+    const start = minuteOf(point.time);
+    const minute = point.minute !== undefined ? Number(point.minute) : start === null ? null : start + stepOf(payload);
     const value = toNumber(point.value);
     if (minute === null || value === null) return [];
     return [{ at: minute, value, low: toNumber(point.low) ?? value, high: toNumber(point.high) ?? value }];
@@ -44,6 +46,12 @@ export function readPace(payload: TilePayload): Pace | null {
     forecast, low: toNumber(told.low) ?? forecast, high: toNumber(told.high) ?? forecast, level: toNumber(told.level) ?? 0.8,
     share: toNumber(told.share), target: toNumber(told.target), chance: toNumber(told.chance), curve,
   };
+}
+
+/** Minutes of one slot of the day's curve. */
+function stepOf(payload: TilePayload): number {
+  const key = keyOf(payload.answers.before ?? payload.answers.curve);
+  return key?.name === "quarter_hour" ? 15 : 60;
 }
 
 function slots(answer: Answer | undefined, column: string): Point[] {
@@ -69,8 +77,7 @@ export function dayCurve(payload: TilePayload, pace: Pace | null): DayCurve | nu
   const today = slots(curve, of.column);
   const earlier = measure(before);
   const yesterday = before && earlier ? slots(before, earlier.column) : slots(curve, of.before);
-  const starts = [...new Set([...today, ...yesterday].map((point) => point[0]))].sort((a, b) => a - b);
-  const step = Math.min(60, ...starts.slice(1).map((start, index) => start - (starts[index] ?? 0)));
+  const step = stepOf(payload);
   const now = Math.max(1, minutesNow(main?.as_of ?? curve.as_of ?? payload.freshness.as_of, curve.period?.zone ?? ""));
   const total = runningTotal(today, step, now);
   const last = total.at(-1);
@@ -156,6 +163,7 @@ export function Hero({ spec, now, payload, head, end, foot }: TileParts) {
   const { main, curve, before } = payload.answers;
   const of = measure(main);
   const row = only(main);
+  const missing = payload.extra?.pace_missing as { reason?: string; days?: number } | undefined;
   const note = useNote(spec, main);
   const pace = useMemo(() => readPace(payload), [payload]);
   const day = useMemo(() => dayCurve(payload, pace), [payload, pace]);
@@ -169,6 +177,7 @@ export function Hero({ spec, now, payload, head, end, foot }: TileParts) {
       <Value value={value} unit={unit} style="full" className="key" />
       <Change spec={spec} answer={main} row={row} of={{ ...of, unit }} withValue={!board.phone} />
       {pace && value !== null && !board.phone && <Forecast value={value} pace={pace} unit={unit} phone={false} />}
+      {!pace && missing && <p className="sub pace-missing">{missing.reason === "early" ? words.t("pace.early") : words.t("pace.few_days", { count: missing.days ?? 1 })}</p>}
       {!board.phone && foot()}
     </div>
   );
@@ -176,7 +185,7 @@ export function Hero({ spec, now, payload, head, end, foot }: TileParts) {
   const earlier = measure(before);
   const drawing = () => {
     if (!day) return drawColumns({ names: [], longNames: [], values: [], unit, points: false, open: -1, measure: "", beforeName: "" }, words.locale);
-    const short = { today: words.t("range.today"), before: words.t("compare.line", { compare: compareName }), expected: words.t("pace.expected"), range: "" };
+    const short = { today: words.t("range.today"), before: words.begin(compareName), expected: words.t("pace.expected"), range: "" };
     if (shape === "total") return drawDay(day, unit, words.locale, { ...short, target: pace?.target ? words.t("pace.target_line", { value: sayRounded(pace.target, pace.high - pace.low, { ...unit, kind: "number" }, words.locale) }) : "" }, board.phone);
     const byHour = hours(curve, ofCurve, before && earlier ? slots(before, earlier.column) : slots(curve, ofCurve?.before ?? ""));
     return drawColumns({ names: byHour.names, longNames: byHour.names.map((name) => `${name}:00`), values: byHour.values, before: byHour.before, unit, points: false, open: Math.floor(day.now / 60), measure: short.today, beforeName: short.before }, words.locale);

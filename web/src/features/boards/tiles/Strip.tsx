@@ -74,7 +74,7 @@ function EquationStrip({ equation, ...parts }: TileParts & { equation: Equation 
             {board.phone && <span className="sub2" aria-hidden="true">{index ? "×" : ""}</span>}
             <Term of={factor} parts={parts} />
             {!board.phone && !board.wall && (
-              <div className="p">{compared ? <>{words.t("strip.moves", { result: name })} <b>{sayChange(shares[index] ?? null, true, words.locale)}</b></> : " "}</div>
+              <div className="p">{compared ? <>{words.t("strip.moves", { result: words.inside(name) })} <b>{sayChange(shares[index] ?? null, true, words.locale)}</b></> : " "}</div>
             )}
           </div>
           {!board.phone && !board.wall && <div className="op" aria-hidden="true">{index === factors.length - 1 ? "=" : "×"}</div>}
@@ -83,8 +83,8 @@ function EquationStrip({ equation, ...parts }: TileParts & { equation: Equation 
       {result && !board.phone && !board.wall && (
         <div className="term sum">
           <Term of={result} parts={parts} />
-          <div className="p" title={said ? words.t("strip.no_remainder", { count: factors.length }) : undefined}>
-            {said ? <>{said.left} = <b>{said.right} {words.locale === "zh-CN" ? "点" : "pp"}</b> · {words.t("strip.no_remainder", { count: factors.length })}</> : " "}
+          <div className="p" title={said ? words.t("strip.no_remainder") : undefined}>
+            {said ? <>{said.left} = <b>{said.right} {words.locale === "zh-CN" ? "点" : "pp"}</b> · {words.t("strip.no_remainder")}</> : " "}
           </div>
         </div>
       )}

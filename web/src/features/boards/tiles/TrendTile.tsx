@@ -48,7 +48,7 @@ export function TrendTile({ spec, now, payload, head, foot }: TileParts) {
   const answer = payload.answers.main;
   const time = timeOfTile(spec, board);
   const compare = compareOfTile(spec, board);
-  const beforeName = words.compareName(compare, time, answer);
+  const beforeName = words.begin(words.compareName(compare, time, answer));
   const area = spec.options?.area === true;
   const trend = useMemo(() => (answer ? trendOf(answer, words, area, beforeName) : null), [answer, words, area, beforeName]);
   if (!answer || !trend) return <>{head()}{foot()}</>;
@@ -57,7 +57,7 @@ export function TrendTile({ spec, now, payload, head, foot }: TileParts) {
   const single = trend.series.length === 1;
   const legend = single && first?.before && !board.phone && (
     <span className="legend">
-      <span><i />{words.t("legend.now", { range: words.rangeName(time) })}</span>
+      <span><i />{words.rangeName(time)}</span>
       <span><i className="cmp" />{beforeName}</span>
     </span>
   );
