@@ -82,7 +82,7 @@ def problem(
         "title": say(f"title.{status}", locale, otherwise=str(status)),
         "status": status,
         "code": code,
-        "detail": say(code, locale, values, otherwise=english),
+        "detail": say(code, locale, {**(values or {}), "message": english}, otherwise=english),
         "instance": f"urn:castanea:request:{request.scope.get('castanea.request_id', '')}",
     }
     if values:

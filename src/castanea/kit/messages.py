@@ -1,6 +1,7 @@
 """The message catalogue: text for readers, in zh-CN and en, by code.
 
-The sentences stand in `messages/<locale>.yaml`, one per code, with `{name}` where a value goes. A test keeps the locales equal.
+The sentences stand in `messages/<locale>.yaml`, one per code, with `{name}` where a value goes; `{message}` is the error's own English
+sentence. A test keeps the locales equal.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ from importlib.resources import files
 from typing import Literal, cast
 
 import yaml
+
+from castanea.kit.errors import CastaneaError
 
 Locale = Literal["zh-CN", "en"]
 LOCALES: tuple[Locale, ...] = ("zh-CN", "en")
@@ -32,6 +35,11 @@ def say(code: str, locale: Locale, values: Mapping[str, object] | None = None, o
     if template is None:
         return otherwise or code
     return _Filling().vformat(template, (), {k: _shown(v) for k, v in (values or {}).items()})
+
+
+def say_error(error: CastaneaError, locale: Locale) -> str:
+    """What went wrong, in a locale; the error's own English sentence where the catalogue leaves it to it (`{message}`) or has none."""
+    return say(error.code, locale, {**error.values, "message": str(error)}, otherwise=str(error))
 
 
 def placeholders(template: str) -> set[str]:
