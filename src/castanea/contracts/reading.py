@@ -25,7 +25,8 @@ _DAYS = ((date(FIRST_YEAR, 1, 1) - date(1970, 1, 1)).days, (date(LAST_YEAR, 12, 
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
 _INTEGER = r"^[+-]?[0-9]{1,18}$"
 _TIME = re.compile(
-    r"(\d{4}-\d{2}-\d{2})(?:[T ](\d{2})(?::?(\d{2})(?::?(\d{2})(?:[.,](\d{1,9}))?)?)?\s?([Zz]|[+-]\d{2}(?::?\d{2})?)?)?", re.ASCII
+    r"(\d{4}-\d{2}-\d{2})(?:[T ](\d{2})(?::?(\d{2})(?::?(\d{2})(?:[.,](\d{1,9}))?)?)?\s?([Zz]|[+-]\d{2}(?::?\d{2})?)?)?",
+    re.ASCII,
 )
 _FLAGS = {"true": True, "false": False, "1": True, "0": False, "yes": True, "no": False}
 _FLOAT_DIGITS = 15
@@ -123,7 +124,9 @@ def _floats(raw: pa.Array, type_: pa.Decimal128Type, rule: str) -> Read:
     ]
     good = pc.if_else(pc.and_(finite, fits), raw, None)
     wide = pa.decimal128(38, type_.scale)
-    texts = [None if v is None else Decimal(repr(v)).quantize(Decimal(1).scaleb(-type_.scale)) for v in good.to_pylist()]
+    texts = [
+        None if v is None else Decimal(repr(v)).quantize(Decimal(1).scaleb(-type_.scale)) for v in good.to_pylist()
+    ]
     return pc.cast(pa.array(texts, wide), type_), faults
 
 
@@ -166,15 +169,16 @@ def read_flag(raw: pa.Array) -> Read:
 
 def read_date(raw: pa.Array) -> Read:
     rule = f"a day, YYYY-MM-DD, from {FIRST_YEAR} to {LAST_YEAR}"
+    faults: list[Fault] = []
     if pa.types.is_timestamp(raw.type) and raw.type.tz is None:
-        array, faults = pc.cast(pc.floor_temporal(raw, unit="day"), pa.date32()), []
+        array = pc.cast(pc.floor_temporal(raw, unit="day"), pa.date32())
     elif raw.type == pa.date32():
-        array, faults = raw, []
+        array = raw
     elif not (pa.types.is_string(raw.type) or pa.types.is_large_string(raw.type)):
         return pa.nulls(len(raw), pa.date32()), _all(raw, "not_a_day", rule)
     else:
         try:
-            array, faults = pc.cast(raw, pa.date32()), []
+            array = pc.cast(raw, pa.date32())
         except pa.ArrowInvalid:
             array, faults = _one_by_one(raw, _day, pa.date32(), "not_a_day", rule)
     return _within(array, pc.cast(array, pa.int32()), _DAYS, faults, rule)
@@ -245,7 +249,7 @@ def _instant(text: str) -> tuple[int, bool]:
         return micros, False
     if offset not in "Zz":
         hours, minutes = int(offset[1:3]), int(offset[3:].lstrip(":") or 0)
-        if hours > 23 or minutes > 59:  # noqa: PLR2004 (a clock's hours and minutes)
+        if hours > 23 or minutes > 59:
             raise ValueError(text)
         shift = (hours * 60 + minutes) * 60_000_000
         micros += shift if offset[0] == "-" else -shift
@@ -296,7 +300,9 @@ def _one_by_one(raw: pa.Array, read: Callable[[Any], Any], type_: pa.DataType, r
     array = pa.array(values, type_).take(encoded.indices)
     if not bad:
         return array, []
-    return array, _where(pc.fill_null(pc.is_in(encoded.indices, pa.array(bad, encoded.indices.type)), False), reason, rule)
+    return array, _where(
+        pc.fill_null(pc.is_in(encoded.indices, pa.array(bad, encoded.indices.type)), False), reason, rule
+    )
 
 
 def _rest(

@@ -25,7 +25,9 @@ from castanea.contracts.table import ARROW, Column, Table, Type
 
 LONGEST = 1_000  # characters of an identifier, a name, a code
 LONGEST_PERSONAL = 20_000  # an address, a review, a conversation
-BLANK_IS_A_VALUE = frozenset({("calendar", "country"), ("platform_daily", "member")})  # "" stands for "everywhere", "the shop"
+BLANK_IS_A_VALUE = frozenset(
+    {("calendar", "country"), ("platform_daily", "member")}
+)  # "" stands for "everywhere", "the shop"
 _ROW = "_row"
 _SYSTEM = tuple(f.name for f in SYSTEM_FIELDS)
 _SPACE, _DELETE, _SHOWN = 0x20, 0x7F, 200
@@ -119,18 +121,21 @@ def _checked(
     blank = (table.name, column.name) in BLANK_IS_A_VALUE
     if raw.null_count == len(raw) and not column.required:
         return pa.nulls(len(raw), pa.string() if column.identifies else ARROW[column.type]), []
+    unreadable: list[Fault] = []
+    if pa.types.is_binary(raw.type) or pa.types.is_large_binary(raw.type):
+        raw, unreadable = read_text(raw)
     if pa.types.is_string(raw.type) and not blank:
         raw = _blank_to_null(raw)
     if column.type in _TEXT_TYPES:
         array, faults = read_text(raw)
-        faults += _text_faults(column, array)
+        faults = faults + _text_faults(column, array)
     else:
         array, faults = _typed(column.type, raw, zone, zones, shops)
     if blank:
         array = pc.fill_null(array, "")
     if column.required and raw.null_count:
         faults = [Fault(_positions(raw.is_null()), "missing", "required"), *faults]
-    return array, faults
+    return array, [*unreadable, *faults]
 
 
 def _typed(
@@ -209,7 +214,9 @@ def _column(raw: pa.Table, name: str) -> pa.Array:
     if name not in raw.column_names:
         return pa.nulls(raw.num_rows, pa.string())
     chunked = raw.column(name)
-    array = chunked.chunk(0) if chunked.num_chunks == 1 else pa.concat_arrays(chunked.chunks or [pa.nulls(0, chunked.type)])
+    array = (
+        chunked.chunk(0) if chunked.num_chunks == 1 else pa.concat_arrays(chunked.chunks or [pa.nulls(0, chunked.type)])
+    )
     if pa.types.is_dictionary(array.type):
         array = array.dictionary_decode()
     if pa.types.is_large_string(array.type) or pa.types.is_string_view(array.type) or pa.types.is_null(array.type):

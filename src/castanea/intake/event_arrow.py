@@ -122,7 +122,18 @@ def _plain(field: pa.Field) -> None:
         return
     if pa.types.is_dictionary(kind) and pa.types.is_string(kind.value_type):
         return
-    checks = ("string", "large_string", "binary", "integer", "floating", "boolean", "timestamp", "date", "decimal128", "null")
+    checks = (
+        "string",
+        "large_string",
+        "binary",
+        "integer",
+        "floating",
+        "boolean",
+        "timestamp",
+        "date",
+        "decimal128",
+        "null",
+    )
     if not any(getattr(pa.types, f"is_{check}")(kind) for check in checks):
         raise ValueError(f"column {field.name} has a type that is not read: {field.type}")
 
@@ -150,8 +161,14 @@ def _refuse_compressed(body: bytes) -> None:
             if message[header_type] == _DICTIONARY_BATCH:
                 inner = _field(message, table, 1)
                 table = inner + struct.unpack_from("<I", message, inner)[0] if inner else 0
-            if message[header_type] in (_RECORD_BATCH, _DICTIONARY_BATCH) and table and _field(message, table, _COMPRESSION):
-                raise ValueError("its buffers are compressed; send it plain, or compress the whole body (Content-Encoding: zstd)")
+            if (
+                message[header_type] in (_RECORD_BATCH, _DICTIONARY_BATCH)
+                and table
+                and _field(message, table, _COMPRESSION)
+            ):
+                raise ValueError(
+                    "its buffers are compressed; send it plain, or compress the whole body (Content-Encoding: zstd)"
+                )
         if size < 0:
             raise ValueError("a body of negative length")
         position = start + length + size
@@ -171,4 +188,8 @@ def _field(message: memoryview, table: int, number: int) -> int:
 
 
 def _not_arrow(why: str) -> InputError:
-    return InputError(f"the body is no readable Arrow stream: {why}; nothing was kept", code="request.not_arrow", values={"reason": why})
+    return InputError(
+        f"the body is no readable Arrow stream: {why}; nothing was kept",
+        code="request.not_arrow",
+        values={"reason": why},
+    )

@@ -72,7 +72,9 @@ class Assembly:
             self._add_events(events, first)
         for bad in received.unreadable:
             table = bad.table or _UNKNOWN
-            self._quarantine(table, bad.table or "quarantine", [(bad.request + first, bad.reject, bad.original)], derived=False)
+            self._quarantine(
+                table, bad.table or "quarantine", [(bad.request + first, bad.reject, bad.original)], derived=False
+            )
 
     def batches(self) -> list[SentBatch]:
         """The batches; `outcomes` then say in which of them each request's events lie."""
@@ -138,9 +140,7 @@ class Assembly:
             pile.requests.update(mine)
             pile.rows.append(rows if len(names) == 1 else rows.filter(pa.array(np.isin(requests, mine))))
 
-    def _quarantine(
-        self, table: str, batch: str, found: Sequence[tuple[int, Reject, str]], *, derived: bool
-    ) -> None:
+    def _quarantine(self, table: str, batch: str, found: Sequence[tuple[int, Reject, str]], *, derived: bool) -> None:
         by_source: dict[str, list[tuple[int, Reject, str]]] = defaultdict(list)
         for request, reject, text in found:
             by_source[self._sources[request]].append((request, reject, text))
@@ -186,7 +186,7 @@ def _with_system(rows: pa.Table, version: Any, occurrence: Ints, numbers: Ints) 
 def _occurrences(lines: pa.Table, parents: Ints) -> Ints:
     """From 1, of each natural key inside its order."""
     ones = np.ones(len(parents), dtype=np.int64)
-    if len(parents) < 2 or not bool((parents[1:] == parents[:-1]).any()):  # noqa: PLR2004
+    if len(parents) < 2 or not bool((parents[1:] == parents[:-1]).any()):
         return ones
     texts = [pc.fill_null(lines.column(name), "") for name in ("line_id", "product_id", "kind")]
     key = pc.binary_join_element_wise(pa.array(parents).cast(pa.string()), *texts, "\x1f")

@@ -27,7 +27,14 @@ _LONGEST_RAW = 100_000  # characters of an unreadable line that are kept
 _NEW_NAMES = 64  # fields unknown to a kind that are learnt as text columns
 _MOST_NAMES = 500  # fields of one event
 _DECODER = msgspec.json.Decoder(float_hook=str)  # numbers as they were written
-_KINDS = msgspec.json.Decoder(msgspec.defstruct("Named", [(KIND, str, ""), (TABLE, str, "")], gc=False))
+
+
+class _Named(msgspec.Struct, gc=False):
+    kind: str = ""
+    table: str = ""
+
+
+_NAMES = msgspec.json.Decoder(_Named)
 
 
 class Shapes:
@@ -39,9 +46,8 @@ class Shapes:
     def learn(self, kind: str, event: dict[str, Any]) -> None:
         types, seen = json_types(kind), self._seen[kind]
         for name, value in event.items():
-            if name in types:
-                seen.add(name)
-            elif isinstance(value, str) and not name.startswith("_") and len(seen - types.keys()) < _NEW_NAMES:
+            new = isinstance(value, str) and not name.startswith("_") and len(seen - types.keys()) < _NEW_NAMES
+            if name in types or new:
                 seen.add(name)
         lines = event.get(LINES)
         for line in lines if isinstance(lines, list) else ():
@@ -128,7 +134,9 @@ class _Found:
             raw = pj.read_json(
                 pa.BufferReader(block),
                 read_options=pj.ReadOptions(use_threads=False, block_size=len(block) + 1),
-                parse_options=pj.ParseOptions(explicit_schema=self.shapes.schema(kind), unexpected_field_behavior="error"),
+                parse_options=pj.ParseOptions(
+                    explicit_schema=self.shapes.schema(kind), unexpected_field_behavior="error"
+                ),
             )
         except (pa.ArrowInvalid, UnicodeDecodeError, OverflowError):
             return False
@@ -171,10 +179,10 @@ def _decoded(text: bytes) -> Any:
 
 def _named(text: bytes) -> str | None:
     try:
-        names = _KINDS.decode(text)
+        names = _NAMES.decode(text)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, ValueError):
         return None
-    return str(names.table or names.kind)
+    return names.table or names.kind
 
 
 def _kind(event: dict[str, Any]) -> str | None:
@@ -206,7 +214,9 @@ def _judged(event: Any) -> tuple[str, tuple[str, str, str, str] | None]:
 
 
 def _is_line(line: Any) -> bool:
-    return isinstance(line, dict) and not any(isinstance(v, (dict, list)) and n in line_types() for n, v in line.items())
+    return isinstance(line, dict) and not any(
+        isinstance(v, (dict, list)) and n in line_types() for n, v in line.items()
+    )
 
 
 def _columns(kind: str, events: list[dict[str, Any]]) -> tuple[pa.Table, pa.Array | None]:
@@ -215,7 +225,9 @@ def _columns(kind: str, events: list[dict[str, Any]]) -> tuple[pa.Table, pa.Arra
     inner = None
     if kind == WITH_LINES and any(event.get(LINES) for event in events):
         inner = _inner([event.pop(LINES, None) for event in events])
-    return pa.table({**_texts(known, events), "_extra": pa.array([_unknown(known, e) for e in events], pa.string())}), inner
+    return pa.table(
+        {**_texts(known, events), "_extra": pa.array([_unknown(known, e) for e in events], pa.string())}
+    ), inner
 
 
 def _inner(lists: list[list[dict[str, Any]] | None]) -> pa.Array:
@@ -246,5 +258,10 @@ def _as_text(value: Any) -> str | None:
 
 
 def _shown(value: Any) -> str:
-    return "" if value is None else value[:_SHOWN] if isinstance(value, str) else msgspec.json.encode(value).decode()[:_SHOWN]
-
+    return (
+        ""
+        if value is None
+        else value[:_SHOWN]
+        if isinstance(value, str)
+        else msgspec.json.encode(value).decode()[:_SHOWN]
+    )

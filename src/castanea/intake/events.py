@@ -83,7 +83,12 @@ class EventIntake:
         clock: Clock | None = None,
         zones: Callable[[], Mapping[str, str]] = dict,
     ) -> None:
-        self._landing, self.limits, self._clock, self._zones = landing, limits or EventLimits(), clock or SystemClock(), zones
+        self._landing, self.limits, self._clock, self._zones = (
+            landing,
+            limits or EventLimits(),
+            clock or SystemClock(),
+            zones,
+        )
         self._waiting: deque[_Request] = deque()
         self._changed = threading.Condition()
         self._bytes = self._events = 0
@@ -138,7 +143,9 @@ class EventIntake:
     def _enqueue(self, request: _Request) -> None:
         with self._changed:
             if self._closed:
-                raise Unavailable("the server is stopping; nothing of this was kept, send it again", code="server.stopping")
+                raise Unavailable(
+                    "the server is stopping; nothing of this was kept, send it again", code="server.stopping"
+                )
             self._refuse_when_full(len(request.body), request.events)
             self._waiting.append(request)
             self._bytes += len(request.body)
@@ -236,10 +243,7 @@ def _estimate(body: bytes, content_type: str) -> int:
 def _lines(request: _Request, most: int) -> list[bytes]:
     """The body's events, one JSON text each. Raises InputError `request.not_json` or `request.too_large`."""
     body = request.body.removeprefix(b"\xef\xbb\xbf")
-    if request.content_type == NDJSON:
-        lines = [line for line in body.split(b"\n") if line and not line.isspace()]
-    else:
-        lines = _elements(body)
+    lines = _split(body) if request.content_type == NDJSON else _elements(body)
     if len(lines) > most:
         raise InputError(
             f"{len(lines)} events in one request; nothing was kept, send at most {most} at a time",
@@ -247,6 +251,10 @@ def _lines(request: _Request, most: int) -> list[bytes]:
             values={"limit": most},
         )
     return lines
+
+
+def _split(body: bytes) -> list[bytes]:
+    return [line for line in body.split(b"\n") if line and not line.isspace()]
 
 
 def _elements(body: bytes) -> list[bytes]:
@@ -257,6 +265,8 @@ def _elements(body: bytes) -> list[bytes]:
         raws = _RAWS.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise InputError(
-            f"the body is no readable JSON array: {error}; nothing was kept", code="request.not_json", values={"reason": str(error)}
+            f"the body is no readable JSON array: {error}; nothing was kept",
+            code="request.not_json",
+            values={"reason": str(error)},
         ) from error
     return [bytes(raw).replace(b"\r", b" ").replace(b"\n", b" ") for raw in raws]

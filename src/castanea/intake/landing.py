@@ -10,10 +10,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Protocol
+from typing import Any
 
 import msgspec
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -71,7 +70,14 @@ class Landing:
         after = iter(sealed[len(parts) :])
         return [
             NewBatch(
-                b.table, b.source, rows, None if r is None else next(after), b.import_id, b.derived, b.suspects, b.attributes
+                b.table,
+                b.source,
+                rows,
+                None if r is None else next(after),
+                b.import_id,
+                b.derived,
+                b.suspects,
+                b.attributes,
             )
             for b, rows, r in zip(batches, sealed[: len(parts)], rejects, strict=True)
         ]
@@ -116,7 +122,9 @@ class Landing:
             lone = pc.and_(subject.is_null(), pa.array([text is not None for text in texts]))
             storage = pc.if_else(lone, fallback.storage[0], subject.storage)
             subject = pa.ExtensionArray.from_storage(_UUID, storage)
-        owners: list[bytes] = subject.storage.to_pylist() if len(at) == count else subject.storage.take(pa.array(at)).to_pylist()
+        owners: list[bytes] = (
+            subject.storage.to_pylist() if len(at) == count else subject.storage.take(pa.array(at)).to_pylist()
+        )
         blobs: list[bytes | None] = [None] * count
         for i, blob in zip(at, self.vault.seal(owners, [t for t in texts if t is not None]), strict=True):
             blobs[i] = blob
@@ -130,7 +138,9 @@ def _part(table: Table, rows: pa.Table, fallback: pa.Array) -> _Part:
     for name in dict.fromkeys((*table.subjects, *(c.name for c in table.sent if c.identifies))):
         column = table.by_name[name]
         idents = _one(rows.column(name))
-        if not column.identifies and taken is not None:  # telephone and e-mail name a subject only where nothing better does
+        if (
+            not column.identifies and taken is not None
+        ):  # telephone and e-mail name a subject only where nothing better does
             idents = pc.if_else(taken, None, idents)
         valid = idents.is_valid()
         taken = valid if taken is None else pc.or_(taken, valid)
@@ -157,7 +167,9 @@ def _plaintexts(table: Table, rows: pa.Table) -> list[bytes | None] | None:
     present = [c for c in table.personal if rows.column(c.name).null_count < rows.num_rows]
     columns = [rows.column(c.name).to_pylist() for c in present]
     if EXTRA in rows.column_names and rows.column(EXTRA).null_count < rows.num_rows:
-        columns.append([None if text is None else msgspec.Raw(text.encode()) for text in rows.column(EXTRA).to_pylist()])
+        columns.append(
+            [None if text is None else msgspec.Raw(text.encode()) for text in rows.column(EXTRA).to_pylist()]
+        )
         present = [*present, _EXTRA_COLUMN]
     if not columns:
         return None
@@ -176,7 +188,13 @@ def _form(columns: tuple[str, ...]) -> Any:
 def _one(column: pa.ChunkedArray | pa.Array) -> pa.Array:
     if isinstance(column, pa.Array):
         return column
-    return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks() if column.num_chunks else pa.nulls(0, column.type)
+    return (
+        column.chunk(0)
+        if column.num_chunks == 1
+        else column.combine_chunks()
+        if column.num_chunks
+        else pa.nulls(0, column.type)
+    )
 
 
 def _text(values: list[str]) -> pa.Array:

@@ -19,7 +19,9 @@ def sign(secret: str | bytes, timestamp: str, body: bytes) -> str:
     return "sha256=" + hmac.new(key, timestamp.encode() + b"." + body, hashlib.sha256).hexdigest()
 
 
-def verify_signature(secret: str | bytes, timestamp: str, signature: str, body: bytes, clock: Clock | None = None) -> None:
+def verify_signature(
+    secret: str | bytes, timestamp: str, signature: str, body: bytes, clock: Clock | None = None
+) -> None:
     """Returns when the body was signed with the secret within five minutes of now. Raises Unauthenticated otherwise.
 
     `signature` may come with or without `sha256=`. The comparison takes the same time wherever the signatures differ.
@@ -32,7 +34,11 @@ def verify_signature(secret: str | bytes, timestamp: str, signature: str, body: 
     if not (fresh and equal):
         from castanea.access.errors import Unauthenticated
 
-        why = "does not fit the body, the key and the timestamp" if fresh else "has a timestamp more than five minutes from now"
+        why = (
+            "does not fit the body, the key and the timestamp"
+            if fresh
+            else "has a timestamp more than five minutes from now"
+        )
         raise Unauthenticated(
             f'the signature {why}; sign "timestamp.body" (Unix seconds) with the write key, HMAC-SHA256',
             code="access.signature_invalid",

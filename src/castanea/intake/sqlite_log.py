@@ -83,8 +83,12 @@ class SqliteEventLog:
                 with suppress(sqlite3.OperationalError):
                     self._writer.execute("ROLLBACK")
                 if "full" in str(error) or "disk I/O" in str(error):
-                    raise NoSpace("the disk is full: nothing of this was kept; free some space and send it again") from error
-                raise Unavailable(f"the landing log cannot be written now ({error}); nothing was kept, send it again") from error
+                    raise NoSpace(
+                        "the disk is full: nothing of this was kept; free some space and send it again"
+                    ) from error
+                raise Unavailable(
+                    f"the landing log cannot be written now ({error}); nothing was kept, send it again"
+                ) from error
 
     def read(self, after: int, max_rows: int) -> Iterator[LandedBatch]:
         """In order of offsets; each batch is checked against its SHA-256 (LogDamaged)."""
@@ -104,7 +108,11 @@ class SqliteEventLog:
 
     def rows_after(self, offset: int) -> int:
         last = self._reader().execute('SELECT total FROM batch ORDER BY "offset" DESC LIMIT 1').fetchone()
-        before = self._reader().execute('SELECT total FROM batch WHERE "offset" <= ? ORDER BY "offset" DESC LIMIT 1', (offset,)).fetchone()
+        before = (
+            self._reader()
+            .execute('SELECT total FROM batch WHERE "offset" <= ? ORDER BY "offset" DESC LIMIT 1', (offset,))
+            .fetchone()
+        )
         return int(last[0] if last else 0) - int(before[0] if before else 0)
 
     def close(self) -> None:
@@ -120,7 +128,16 @@ class SqliteEventLog:
         total = last[0] if last else 0
         for batch, (data, rejects) in zip(batches, packed, strict=True):
             total += batch.received
-            head = (total, now, CONTRACT_VERSION, batch.table, batch.source, batch.import_id, batch.derived, batch.suspects)
+            head = (
+                total,
+                now,
+                CONTRACT_VERSION,
+                batch.table,
+                batch.source,
+                batch.import_id,
+                batch.derived,
+                batch.suspects,
+            )
             body = (json.dumps(batch.attributes), batch.received, digest(data, rejects), data, rejects)
             offsets.append(int(db.execute(_INSERT, (*head, *body)).lastrowid or 0))
         db.execute("COMMIT")
@@ -153,18 +170,29 @@ def _packed(batch: NewBatch) -> tuple[bytes, bytes | None]:
 def _check(table: str, rows: pa.Table) -> None:
     """Only landed rows are written: what has another shape may hold personal values in clear."""
     if table not in TABLES or not rows.schema.equals(TABLES[table].landed_schema):
-        raise InputError(f"rows for {table!r} have not its landed schema and were not written; pass them through Landing")
+        raise InputError(
+            f"rows for {table!r} have not its landed schema and were not written; pass them through Landing"
+        )
 
 
 def _unpacked(row: tuple[int, int, int, str, str, str, int, int, str, bytes, bytes, bytes | None, int]) -> LandedBatch:
-    offset, received_at, version, table, source, import_id, derived, suspects, attributes, sha256, data, rejects, _ = row
+    offset, received_at, version, table, source, import_id, derived, suspects, attributes, sha256, data, rejects, _ = (
+        row
+    )
     if digest(data, rejects) != sha256:
         raise LogDamaged(
             f"batch {offset} of the landing log is not what was written (SHA-256 differs); take the log from a backup",
             values={"offset": offset},
         )
     batch = NewBatch(
-        table, source, unpack(data), unpack(rejects) if rejects else None, import_id, bool(derived), suspects, json.loads(attributes)
+        table,
+        source,
+        unpack(data),
+        unpack(rejects) if rejects else None,
+        import_id,
+        bool(derived),
+        suspects,
+        json.loads(attributes),
     )
     at = _EPOCH + timedelta(microseconds=received_at)
     return LandedBatch(offset, at, version, batch)

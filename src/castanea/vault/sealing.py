@@ -34,7 +34,9 @@ def seal(key: bytes, subject: bytes, plaintext: bytes) -> bytes:
 def unseal(key: bytes, subject: bytes, blob: bytes) -> bytes:
     """The plaintext. Raises NotOpened when key, subject or blob do not belong together."""
     if blob[:1] != _FORM:
-        raise NotOpened(f"a sealed value of unknown form {blob[:1]!r}; it was written by a newer Castanea or is damaged")
+        raise NotOpened(
+            f"a sealed value of unknown form {blob[:1]!r}; it was written by a newer Castanea or is damaged"
+        )
     try:
         return AESGCM(key).decrypt(blob[1 : 1 + _NONCE], blob[1 + _NONCE :], subject)
     except InvalidTag:

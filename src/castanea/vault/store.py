@@ -59,7 +59,9 @@ class VaultStore:
                 raise
         except sqlite3.OperationalError as error:
             if "full" in str(error):
-                raise NoSpace("the disk is full: the vault cannot take new persons, nothing was kept; free some space") from error
+                raise NoSpace(
+                    "the disk is full: the vault cannot take new persons, nothing was kept; free some space"
+                ) from error
             raise Unavailable(f"the vault cannot be written now ({error}); nothing was kept, try again") from error
 
     def pseudonyms(self, macs: Sequence[bytes]) -> dict[bytes, bytes]:
@@ -80,7 +82,9 @@ class VaultStore:
     def erase(self, pseudonym: bytes) -> None:
         """Inside `writing`."""
         self._db.execute("DELETE FROM key WHERE pseudonym = ?", (pseudonym,))
-        self._db.execute("DELETE FROM lookup WHERE pseudonym = ?", (pseudonym,))  # a scan: erasures are few, an index would cost every new person
+        self._db.execute(
+            "DELETE FROM lookup WHERE pseudonym = ?", (pseudonym,)
+        )  # a scan: erasures are few, an index would cost every new person
         self._db.execute("INSERT OR IGNORE INTO erased VALUES (?)", (pseudonym,))
 
     def empty_write_ahead(self) -> None:

@@ -61,7 +61,9 @@ class Vault:
         with self._lock:
             self._forget_erased()
             known = self._known({name for part in wanted for name in part}, _names_of(wanted, keyed))
-        return [_uuids([known[name] for name in part], array.indices) for part, array in zip(wanted, encoded, strict=True)]
+        return [
+            _uuids([known[name] for name in part], array.indices) for part, array in zip(wanted, encoded, strict=True)
+        ]
 
     def find(self, shop_id: str, kind: str, ident: str) -> UUID | None:
         """The pseudonym of an identifier, None when it was never met (or was erased)."""
@@ -76,6 +78,7 @@ class Vault:
         Raises SubjectErased when a subject was erased meanwhile; nothing was kept then.
         """
         with self._lock:
+            self._forget_erased()
             keys = self._keys_of(subjects)
         return [seal(key, subject, text) for key, subject, text in zip(keys, subjects, plaintexts, strict=True)]
 
@@ -166,7 +169,9 @@ class Vault:
     def _add_keys(self, subjects: list[bytes]) -> dict[bytes, bytes]:
         with self._store.writing():
             if self._store.tombstones(subjects):
-                raise SubjectErased("a person was erased while its values were on their way; nothing was kept, send them again")
+                raise SubjectErased(
+                    "a person was erased while its values were on their way; nothing was kept, send them again"
+                )
             found = self._store.keys(subjects)
             found.update(self._make_keys([s for s in subjects if s not in found]))
         return found
