@@ -14,11 +14,12 @@ ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from reference import command_line, decisions, formats, http_api, metrics, tables  # noqa: E402
+from reference import command_line, decisions, errors, formats, http_api, metrics, tables  # noqa: E402
 
 PAGES: dict[str, Callable[[], str]] = {
     "decisions/index.md": lambda: decisions.page(DOCS / "decisions"),
     "reference/command-line.md": command_line.page,
+    "reference/errors.md": errors.page,
     "reference/formats.md": formats.page,
     "reference/http-api.md": http_api.page,
     "reference/metrics.md": metrics.page,
