@@ -13,7 +13,17 @@ from castanea.contracts.tables import TABLES
 from castanea.kit.nearest import nearest
 from castanea.semantics.expressions import DeclarationError, names_in, parse
 from castanea.semantics.model import (
-    Count, Declarations, Dimension, Level, Lookup, Measure, Metric, Part, Place, RollupSpec, Word,
+    Count,
+    Declarations,
+    Dimension,
+    Level,
+    Lookup,
+    Measure,
+    Metric,
+    Part,
+    Place,
+    RollupSpec,
+    Word,
 )  # fmt: skip
 from castanea.semantics.yaml_lines import Node
 

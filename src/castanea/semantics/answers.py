@@ -1,0 +1,213 @@
+"""Cells of an answer out of the statement's result: labels of time, members, metrics as text, and what must be said beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pyarrow as pa
+
+from castanea.contracts.query import GRAINS, Answer, AnswerColumn, Cell, Period, Query
+from castanea.contracts.workspace import WorkspaceSettings
+from castanea.kit.grain import floor, following, label, midnight
+from castanea.kit.money import plain_text
+from castanea.kit.zones import to_local
+from castanea.semantics.catalog import Catalog
+from castanea.semantics.facts_read import Surroundings, parse_as_of
+from castanea.semantics.formulas import BEFORE_SUFFIX, MONEY_UNIT, SHARE_UNIT, is_ratio
+from castanea.semantics.layout import FACTS, Layout
+from castanea.semantics.model import Metric
+from castanea.semantics.notes import notes_of, quality_of
+from castanea.semantics.periods import Scope
+from castanea.semantics.question import Question
+from castanea.semantics.statement import OTHERS, ROWS, TOTALS
+
+Row = dict[str, Cell]
+_PLAIN = (MONEY_UNIT, SHARE_UNIT)
+_MOST_FILLED = 2000
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is needed to read a result: the question, the scope of its zone, and the result's columns."""
+
+    question: Question
+    query: Query
+    scope: Scope
+    columns: tuple[str, ...]
+    daily: bool
+    now: datetime
+
+
+def answer_from(
+    table: pa.Table, asked: Asked, layout: Layout, around: Surroundings, catalog: Catalog, settings: WorkspaceSettings
+) -> Answer:
+    """The answer of a result table with the columns of `asked`."""
+    question, scope = asked.question, asked.scope
+    read = _Reader(asked, catalog, settings, table)
+    rows, others, totals = read.rows(ROWS), read.rows(OTHERS), read.rows(TOTALS)
+    if not question.keys and not rows:
+        rows = [read.empty_row()]
+    rows = read.filled(rows)
+    members = read.first("members")
+    as_of = parse_as_of(read.first("as_of")) or around.as_of
+    cells = read.note_sums()
+    return Answer(
+        columns=read.columns(),
+        rows=tuple(rows),
+        as_of=as_of,
+        quality=quality_of(asked, rows, cells, around, catalog),
+        period=Period(scope.start, scope.end, scope.zone.key, scope.complete),
+        compared=Period(scope.before_start, scope.before_end, scope.zone.key) if scope.shift is not None else None,
+        totals=totals[0] if len(totals) == 1 else None,
+        others=others[0] if len(others) == 1 else None,
+        members=members if members is not None else (len(rows) if question.dimensions else None),
+        notes=notes_of(asked, rows, cells, around, catalog, settings, read.currencies),
+        source=", ".join(dict.fromkeys(s.source or "facts" for w in layout.works for s in (*w.segments, *w.history)))
+        or ("facts" if FACTS == "" else ""),
+    )
+
+
+class _Reader:
+    def __init__(self, asked: Asked, catalog: Catalog, settings: WorkspaceSettings, table: pa.Table) -> None:
+        self._asked = asked
+        self._question = asked.question
+        self._declared = catalog.declared
+        self._settings = settings
+        self._table = table
+        self._values: dict[str, list[Any]] = {name: table.column(name).to_pylist() for name in table.column_names}
+        self.currencies = sorted({c for c in self._values["currency"] if c})
+        self.several = len(self.currencies) > 1
+        self._made = self._cells()
+
+    def first(self, name: str) -> Any:
+        return self._values[name][0] if self._table.num_rows else None
+
+    def note_sums(self) -> dict[str, str]:
+        found = {n.removeprefix("note_"): self.first(n) for n in self._values if n.startswith("note_")}
+        return {k: v for k, v in found.items() if v is not None}
+
+    def rows(self, slot: int) -> list[Row]:
+        slots = self._values["slot"]
+        if slot == ROWS and slots.count(ROWS) == len(slots):
+            columns = list(self._made.values())
+            names = list(self._made)
+            return [dict(zip(names, cells, strict=True)) for cells in zip(*columns, strict=True)]
+        return [{name: cells[n] for name, cells in self._made.items()} for n, s in enumerate(slots) if s == slot]
+
+    def _cells(self) -> dict[str, list[Cell]]:
+        made: dict[str, list[Cell]] = {}
+        for key in self._question.keys:
+            made[key] = self._labels(key, self._values[key])
+            if f"{key}_name" in self._values:
+                made[f"{key}_name"] = self._values[f"{key}_name"]
+        if self.several:
+            made["currency"] = self._values["currency"]
+        for metric in self._question.metrics:
+            made[metric.name] = self._numbers(metric, self._values[metric.name])
+            if self._asked.query.compare:
+                made[metric.name + BEFORE_SUFFIX] = self._numbers(metric, self._values[metric.name + BEFORE_SUFFIX])
+                made[f"{metric.name}__change"] = self._values[f"{metric.name}__change"]
+        return made
+
+    def _numbers(self, metric: Metric, values: list[Any]) -> list[Cell]:
+        if metric.unit in _PLAIN or not any(isinstance(v, str) for v in values):
+            return values
+        return [None if v is None else plain_text(v) for v in values]
+
+    def _labels(self, key: str, values: list[Any]) -> list[Cell]:
+        if key not in GRAINS:
+            return values
+        name = self._namer(key)
+        known: dict[Any, str] = {}
+        return [None if v is None else known.get(v) or known.setdefault(v, name(v)) for v in values]
+
+    def _namer(self, grain: str) -> Callable[[Any], str]:
+        if grain in ("quarter_hour", "hour"):
+            return lambda cell: clock_label(cell, self._asked.scope.zone)
+        return lambda cell: label(cell, grain)
+
+    def columns(self) -> tuple[AnswerColumn, ...]:
+        single = self.currencies[0] if len(self.currencies) == 1 else self._settings.currency
+        currency = None if self.several else single
+        found: list[AnswerColumn] = []
+        for key in self._question.keys:
+            timely = key in GRAINS or key in self._declared.cycles
+            found.append(AnswerColumn(key, "time" if timely else "dimension"))
+            if f"{key}_name" in self._values:
+                found.append(AnswerColumn(f"{key}_name", "dimension"))
+        if self.several:
+            found.append(AnswerColumn("currency", "currency"))
+        for metric in self._question.metrics:
+            money = currency if metric.unit == MONEY_UNIT else None
+            found.append(AnswerColumn(metric.name, "metric", metric.unit, money, metric.name))
+            if self._asked.query.compare:
+                found.append(AnswerColumn(metric.name + BEFORE_SUFFIX, "comparison", metric.unit, money, metric.name))
+                unit = "points" if metric.unit == SHARE_UNIT else SHARE_UNIT
+                found.append(AnswerColumn(f"{metric.name}__change", "change", unit, None, metric.name))
+        return tuple(found)
+
+    def empty_row(self) -> Row:
+        """No rows at all: sums are 0, everything else is unknown."""
+        row: Row = {}
+        for metric in self._question.metrics:
+            row[metric.name] = self._nothing(metric)
+            if self._asked.query.compare:
+                row[metric.name + BEFORE_SUFFIX] = self._nothing(metric)
+                row[f"{metric.name}__change"] = None
+        return row
+
+    def _nothing(self, metric: Metric) -> Cell:
+        if metric.additivity == "semi_additive" or is_ratio(metric, self._declared):
+            return None
+        measures = {self._declared.measures[m] for m in self._question.measures.values()}
+        if any(m.keeps_unknown for m in measures) or metric.needs_cost:
+            return None
+        return {"money": "0.0000", "units": "0"}.get(metric.unit, 0)
+
+    def filled(self, rows: list[Row]) -> list[Row]:
+        """Cells without any row between the first one and now stand as zeros, when time alone is asked in a closed range."""
+        grain, scope = self._question.grain, self._asked.scope
+        if (
+            self._question.keys != (grain,)
+            or not rows
+            or self.several
+            or self._asked.query.order
+            or self._asked.query.limit
+        ):
+            return rows
+        if (
+            grain in ("quarter_hour", "hour")
+            or scope.end is None
+            or any(m.additivity == "semi_additive" for m in self._question.metrics)
+        ):
+            return rows
+        cell = midnight(_earliest(self._values[grain], self._values["slot"]))
+        last = to_local(
+            min(scope.end, max(self._asked.now, scope.start or scope.end)) - timedelta(microseconds=1), scope.zone
+        )
+        known = {row[grain]: row for row in rows}
+        wanted: list[Row] = []
+        while cell <= floor(last, grain, self._settings.week_start) and len(wanted) < _MOST_FILLED:
+            name = label(cell.date(), grain)
+            wanted.append(known.pop(name, None) or {grain: name, **self.empty_row()})
+            cell = following(cell, grain)
+        return sorted([*wanted, *known.values()], key=lambda row: str(row[grain])) if known else wanted
+
+
+def _earliest(cells: list[date | None], slots: list[int]) -> date:
+    return min(c for c, s in zip(cells, slots, strict=True) if c is not None and s == ROWS)
+
+
+def clock_label(cell: datetime, zone: ZoneInfo) -> str:
+    """`2026-11-20T14:00+08:00`. A cell marked by one second is the second of two equal hours (clocks went back)."""
+    local = cell.replace(second=0, tzinfo=zone, fold=1 if cell.second else 0)
+    return local.isoformat(timespec="minutes")
+
+
+def utc_text(at: datetime | None) -> str | None:
+    """ISO 8601 with Z."""
+    return at.astimezone(UTC).isoformat().replace("+00:00", "Z") if at else None

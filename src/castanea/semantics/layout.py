@@ -1,0 +1,344 @@
+"""Where a question is answered from: the smallest rollups that suffice, cut at their buckets, and facts for what is left over."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from castanea.kit.errors import InputError
+from castanea.kit.grain import floor, following, midnight
+from castanea.kit.zones import stretches, to_local, to_utc
+from castanea.semantics.model import Declarations, Measure, RollupSpec
+from castanea.semantics.periods import Scope
+from castanea.semantics.question import Group, Question, tables_of
+from castanea.semantics.rollup_plans import dimension_in_table
+
+FACTS = ""
+_QUARTER = timedelta(minutes=15)
+_MOST_BUCKETS = 5000
+Bounds = Callable[["Work"], tuple[datetime | None, datetime | None]]
+
+
+@dataclass(frozen=True)
+class ZoneGroup:
+    """Shops that share a zone: those named, or (`rest`) all but those named; neither = every row."""
+
+    scope: Scope
+    shops: tuple[str, ...] = ()
+    rest: bool = False
+
+
+@dataclass(frozen=True)
+class Segment:
+    """[low, high) UTC read from one source, for the period or the one before it."""
+
+    before: bool
+    source: str
+    low: datetime | None
+    high: datetime | None
+    zone: int = 0
+
+
+@dataclass(frozen=True)
+class Bucket:
+    """A time cell whose figure looks back: its key, and the instants between which rows count."""
+
+    before: bool
+    key: datetime
+    low: datetime | None
+    high: datetime
+
+
+@dataclass(frozen=True)
+class Work:
+    """One group of measures with its sources. `history` (for `new`) reaches further back; `buckets` are for levels and windows."""
+
+    group: Group
+    measures: tuple[str, ...]
+    currency: bool
+    sources: tuple[str, ...]
+    segments: tuple[Segment, ...] = ()
+    history: tuple[Segment, ...] = ()
+    buckets: tuple[Bucket, ...] = ()
+
+
+@dataclass(frozen=True)
+class Layout:
+    zones: tuple[ZoneGroup, ...]
+    works: tuple[Work, ...]
+    keys: tuple[str, ...]
+
+    def shape(self) -> tuple[object, ...]:
+        """What the SQL text depends on; instants and values are bound."""
+        return (
+            self.keys,
+            tuple(_shape(work, self.zones) for work in self.works),
+            tuple((len(z.shops), z.rest) for z in self.zones),
+        )
+
+
+def _shape(work: Work, zones: Sequence[ZoneGroup]) -> tuple[object, ...]:
+    def one(segment: Segment) -> tuple[object, ...]:
+        zone = zones[segment.zone].scope
+        offsets = tuple(s.minutes for s in stretches(zone.zone, segment.low, segment.high))
+        return (
+            segment.before,
+            segment.source,
+            segment.low is None,
+            segment.high is None,
+            segment.zone,
+            offsets,
+            zone.shift,
+            zone.shift_minutes,
+        )
+
+    buckets = tuple((b.before, b.low is None) for b in work.buckets)
+    return (
+        work.group.kind,
+        work.measures,
+        work.currency,
+        tuple(map(one, work.segments)),
+        tuple(map(one, work.history)),
+        buckets,
+    )
+
+
+@dataclass
+class Layouter:
+    """Plans layouts over the declared rollups that the loader keeps (`kept`)."""
+
+    declared: Declarations
+    kept: frozenset[str]
+    zone: str
+    week_start: int
+    new_buyer_days: int
+    _found: dict[object, tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]] = field(default_factory=dict)
+
+    def layout(
+        self, question: Question, zones: tuple[ZoneGroup, ...], keys: tuple[str, ...], now: datetime, bounds: Bounds
+    ) -> Layout:
+        """The layout of the question cut by `keys` (all of its keys, or none for totals)."""
+        works = [
+            self._with_segments(work, zones, keys, now, bounds)
+            for group in question.groups
+            for work in self._works(group, question, keys)
+        ]
+        return Layout(zones, tuple(works), keys)
+
+    def _works(self, group: Group, question: Question, keys: tuple[str, ...]) -> list[Work]:
+        needed = tuple(
+            dict.fromkeys([*(k for k in keys if k in self.declared.dimensions), *(f.dimension for f in question.where)])
+        )
+        fine = any(k in ("quarter_hour", "hour", "hour_of_day") for k in keys)
+        cache = (group, needed, fine, question.split)
+        if cache not in self._found:
+            self._found[cache] = tuple(self._assign(group, needed, fine=fine, split=question.split))
+        return [
+            Work(group, measures, question.split and self._has_currency(measures), sources)
+            for measures, sources in self._found[cache]
+        ]
+
+    def _has_currency(self, measures: Iterable[str]) -> bool:
+        currency = self.declared.dimensions["currency"]
+        tables = {t for m in measures for t in tables_of(self.declared.measures[m], self.declared)}
+        return all(dimension_in_table(currency, t, self.declared) is not None for t in tables)
+
+    def _assign(
+        self, group: Group, needed: tuple[str, ...], *, fine: bool, split: bool
+    ) -> Iterable[tuple[tuple[str, ...], tuple[str, ...]]]:
+        """Measures with the sources that can answer them, the smallest first; facts always last."""
+        by_currency: dict[bool, list[str]] = {}
+        for name in group.measures:
+            by_currency.setdefault(split and self._has_currency([name]), []).append(name)
+        for currency, names in by_currency.items():
+            dimensions = (*needed, "currency") if currency and "currency" not in needed else needed
+            if group.kind == "level":
+                yield tuple(names), (FACTS,)
+                continue
+            together = self._sources(group, names, dimensions, fine=fine)
+            if len(together) > 1:
+                yield tuple(names), together
+                continue
+            apart: dict[tuple[str, ...], list[str]] = {}
+            for name in names:
+                apart.setdefault(self._sources(group, [name], dimensions, fine=fine), []).append(name)
+            for sources, some in apart.items():
+                yield tuple(some), sources
+
+    def _sources(
+        self, group: Group, names: Sequence[str], dimensions: tuple[str, ...], *, fine: bool
+    ) -> tuple[str, ...]:
+        bases = [c.base if (c := self.declared.measures[n].count) else n for n in names]
+        able = [
+            spec
+            for spec in self.declared.rollups.values()
+            if spec.name in self.kept
+            and spec.entity == group.entity
+            and set(bases) <= set(spec.measures)
+            and not (fine and spec.grain == "day")
+            and all(self._knows(spec, d) for d in dimensions)
+        ]
+        able.sort(key=lambda spec: spec.size)
+        return (*(spec.name for spec in able), FACTS)
+
+    def _knows(self, spec: RollupSpec, dimension: str) -> bool:
+        lookup = self.declared.dimensions[dimension].lookup
+        return dimension in spec.dimensions or bool(lookup and lookup.of in spec.dimensions)
+
+    def _with_segments(
+        self, work: Work, zones: tuple[ZoneGroup, ...], keys: tuple[str, ...], now: datetime, bounds: Bounds
+    ) -> Work:
+        if work.group.kind == "level" or work.group.window:
+            return self._looking_back(work, zones[0].scope, keys, now, bounds)
+        segments: list[Segment] = []
+        history: list[Segment] = []
+        days = timedelta(days=self.new_buyer_days)
+        for index, group in enumerate(zones):
+            scope = group.scope
+            spans = [(False, scope.start, scope.end)]
+            if scope.shift is not None:
+                spans.append((True, scope.before_start, scope.before_end))
+            for before, low, high in spans:
+                segments += self._cover(before, low, high, work.sources, scope.zone, index)
+                if work.group.kind == "new":
+                    earlier = _local_days_before(low, days, scope.zone) if low else None
+                    history += self._cover(before, earlier, high, work.sources, scope.zone, index)
+        return Work(work.group, work.measures, work.currency, work.sources, tuple(segments), tuple(history))
+
+    def _looking_back(self, work: Work, scope: Scope, keys: tuple[str, ...], now: datetime, bounds: Bounds) -> Work:
+        """Levels and windows: a bucket for each time cell, or for the whole period."""
+        grain = next((k for k in keys if k in self.declared.grains), "")
+        start, end = scope.start, scope.end
+        if (grain and (start is None or end is None)) or (end is None and work.group.window):
+            first, last = bounds(work)
+            start = start or first
+            end = end or (last + timedelta(microseconds=1) if last else now)
+            start = start or end
+        buckets = [b for b in self._buckets(work, scope, grain, start, end, now) if b is not None]
+        if not work.group.window:
+            return Work(work.group, work.measures, work.currency, work.sources, buckets=tuple(buckets))
+        segments: list[Segment] = []
+        for before in (False, True):
+            mine = [b for b in buckets if b.before == before]
+            if mine:
+                low = min((b.low for b in mine if b.low), default=None)
+                segments += self._cover(before, low, max(b.high for b in mine), work.sources, scope.zone, 0)
+        return Work(
+            work.group,
+            work.measures,
+            work.currency,
+            work.sources,
+            tuple(segments),
+            buckets=tuple(buckets) if grain else (),
+        )
+
+    def _buckets(
+        self, work: Work, scope: Scope, grain: str, start: datetime | None, end: datetime | None, now: datetime
+    ) -> Iterable[Bucket | None]:
+        zone = scope.zone
+        cells: list[tuple[datetime, datetime]] = []
+        if not grain:
+            last = to_local(end, zone) if end else datetime(2200, 1, 1)
+            cells = [(to_local(start, zone) if start else datetime(1970, 1, 1), last)]
+        elif start and end:
+            cells = list(_cells(start, min(end, max(now, start) + _QUARTER), grain, zone, self.week_start))
+        for low, high in cells:
+            top = to_utc(high, zone)
+            yield Bucket(False, low, self._window_start(work, high, zone), min(top, end) if end and grain else top)
+            if scope.shift is not None and scope.before_end is not None:
+                back = scope.shift.back(high)
+                before_high = to_utc(back, zone) - timedelta(minutes=scope.shift_minutes)
+                yield Bucket(True, low, self._window_start(work, back, zone), min(before_high, scope.before_end))
+
+    def _window_start(self, work: Work, local_end: datetime, zone: ZoneInfo) -> datetime | None:
+        if not work.group.window:
+            return None
+        day = midnight((local_end - timedelta(microseconds=1)).date()) + timedelta(days=1)
+        return to_utc(day - timedelta(days=work.group.window), zone)
+
+    def _cover(
+        self,
+        before: bool,
+        low: datetime | None,
+        high: datetime | None,
+        sources: Sequence[str],
+        zone: ZoneInfo,
+        index: int,
+    ) -> list[Segment]:
+        """Disjoint segments for [low, high): the core from the first source that fits, the edges from the finer ones."""
+        if low is not None and high is not None and low >= high:
+            return []
+        source, rest = sources[0], sources[1:]
+        short = low is not None and high is not None and high - low <= timedelta(hours=2)
+        if source == FACTS:
+            return [Segment(before, FACTS, low, high, index)]
+        spec = self.declared.rollups[source]
+        if spec.grain == "day" and zone.key != self.zone:
+            return self._cover(before, low, high, rest, zone, index)
+        core_low, core_high = _ceiling(low, spec.grain, zone), _floored(high, spec.grain, zone)
+        ragged = core_low != low or core_high != high
+        crooked = any(s.minutes % 15 for s in stretches(zone, low, high))
+        empty = core_low is not None and core_high is not None and core_low >= core_high
+        if empty or crooked or (short and ragged):
+            return self._cover(before, low, high, rest, zone, index)
+        found = [Segment(before, source, core_low, core_high, index)]
+        if low != core_low:
+            found += self._cover(before, low, core_low, rest, zone, index)
+        if high != core_high:
+            found += self._cover(before, core_high, high, rest, zone, index)
+        return found
+
+
+def _cells(
+    start: datetime, end: datetime, grain: str, zone: ZoneInfo, week_start: int
+) -> Iterable[tuple[datetime, datetime]]:
+    local, last = floor(to_local(start, zone), grain, week_start), to_local(end, zone)
+    step = {"quarter_hour": _QUARTER, "hour": timedelta(hours=1)}.get(grain)
+    count = 0
+    while local < last:
+        after = local + step if step else following(local, grain)
+        yield local, after
+        local = after
+        count += 1
+        if count > _MOST_BUCKETS:
+            raise InputError(
+                f"more than {_MOST_BUCKETS} cells of {grain} in the range; ask for a shorter range or a coarser grain.",
+                code="query.too_many",
+            )
+
+
+def _local_days_before(at: datetime, days: timedelta, zone: ZoneInfo) -> datetime:
+    return to_utc(midnight(to_local(at, zone).date()) - days, zone)
+
+
+def _floored(at: datetime | None, grain: str, zone: ZoneInfo) -> datetime | None:
+    if at is None:
+        return None
+    if grain == "day":
+        return to_utc(midnight(to_local(at, zone).date()), zone)
+    return at - timedelta(minutes=at.minute % 15, seconds=at.second, microseconds=at.microsecond)
+
+
+def _ceiling(at: datetime | None, grain: str, zone: ZoneInfo) -> datetime | None:
+    floored = _floored(at, grain, zone)
+    if at is None or floored is None or floored == at:
+        return at
+    if grain == "day":
+        return to_utc(midnight(to_local(at, zone).date()) + timedelta(days=1), zone)
+    return floored + _QUARTER
+
+
+def local_date(at: datetime, zone: ZoneInfo) -> date:
+    """The first local day that begins at or after an instant."""
+    local = to_local(at, zone)
+    return local.date() if local == midnight(local.date()) else local.date() + timedelta(days=1)
+
+
+def naive(at: datetime) -> datetime:
+    """UTC without a zone, as the warehouse holds times."""
+    return at.astimezone(UTC).replace(tzinfo=None)
+
+
+__all__ = ["FACTS", "Bucket", "Layout", "Layouter", "Measure", "Segment", "Work", "ZoneGroup", "local_date", "naive"]

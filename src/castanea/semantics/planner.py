@@ -1,0 +1,224 @@
+"""The planner: the only door to numbers. A query becomes one SQLGlot tree, rendered once per shape; values are bound each time."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from castanea.contracts.query import GRAINS, Answer, Query, Rights
+from castanea.contracts.rollup import RollupPlan
+from castanea.contracts.table import Type
+from castanea.contracts.tables import TABLES
+from castanea.contracts.warehouse import Reader
+from castanea.contracts.workspace import WorkspaceSettings
+from castanea.kit.zones import stretches, to_local, zone_of
+from castanea.semantics.answers import Asked, answer_from
+from castanea.semantics.catalog import Catalog
+from castanea.semantics.facts_read import Surroundings, data_bounds, read_surroundings
+from castanea.semantics.layout import FACTS, Layout, Layouter, Work, ZoneGroup, local_date, naive
+from castanea.semantics.periods import scope_of, span_of
+from castanea.semantics.question import Question, measures_of, resolve, tables_of
+from castanea.semantics.scan import Workshop
+from castanea.semantics.statement import Builder, Wanted
+from castanea.semantics.templates import Path
+
+_KEPT_SHAPES = 512
+_FRESH = timedelta(seconds=10)
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A shape's SQL, with where each bound value comes from."""
+
+    sql: str
+    paths: tuple[Path, ...]
+    columns: tuple[str, ...]
+    others: bool
+    steps: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A query made ready: its SQL, its values, and what is needed to read its result."""
+
+    prepared: Prepared
+    values: list[Any]
+    asked: Asked
+    layout: Layout
+
+
+class Planner:
+    """Answers queries from the rollups of `plans` and the facts. Not to be shared between threads."""
+
+    def __init__(
+        self, catalog: Catalog, settings: WorkspaceSettings, rollups: Iterable[RollupPlan], dialect: str = "duckdb"
+    ) -> None:
+        self._catalog = catalog
+        self._settings = settings
+        self._dialect = dialect
+        self._zone = zone_of(settings.zone)
+        self._layouter = Layouter(
+            catalog.declared,
+            frozenset(p.name for p in rollups),
+            settings.zone,
+            settings.week_start,
+            settings.new_buyer_days,
+        )
+        self._questions: OrderedDict[object, Question] = OrderedDict()
+        self._prepared: OrderedDict[object, Prepared] = OrderedDict()
+        self._surroundings: tuple[datetime, Surroundings] | None = None
+
+    def answer(self, query: Query, reader: Reader, now: datetime, rights: Rights = Rights()) -> Answer:  # noqa: B008 - frozen
+        """The answer as of `now` (aware). Raises InputError when the query cannot be answered, saying what can be asked."""
+        plan = self.plan(query, reader, now, rights)
+        table = reader.fetch(plan.prepared.sql, plan.values)
+        return answer_from(
+            table, plan.asked, plan.layout, self.surroundings(reader, now), self._catalog, self._settings
+        )
+
+    def check(self, query: Query, rights: Rights = Rights()) -> None:  # noqa: B008
+        """Raises InputError when the query cannot be answered, with the nearest valid names."""
+        self._question(query, rights)
+        zone = self._zone_of(query)
+        span_of(query.time, datetime(2026, 1, 1, tzinfo=UTC), zone, self._settings.week_start)
+
+    def depends_on(self, query: Query) -> frozenset[str]:
+        """The tables whose change may change the answer."""
+        question = self._question(query, Rights())
+        declared = self._catalog.declared
+        tables = {t for m in question.measures.values() for t in tables_of(declared.measures[m], declared)}
+        for name in (*question.dimensions, *(f.dimension for f in question.where)):
+            dimension = declared.dimensions[name]
+            tables |= {lookup.table for lookup in (dimension.lookup, dimension.member_name) if lookup}
+        if query.zone == "shop":
+            tables.add("shop")
+        return frozenset(tables)
+
+    def plan(self, query: Query, reader: Reader, now: datetime, rights: Rights = Rights()) -> Plan:  # noqa: B008
+        """The query's SQL and values, without running it (the reader is asked for shop zones or the data's span when they matter)."""
+        question = self._question(query, rights)
+        zones = self._zones(query, question, reader, now)
+
+        def bounds(work: Work) -> tuple[datetime | None, datetime | None]:
+            return data_bounds(work, reader, self._catalog.declared, self._dialect)
+
+        layout = self._layouter.layout(question, zones, question.keys, now, bounds)
+        whole = None
+        if query.totals or query.limit is not None:
+            whole = layout if not question.keys else self._layouter.layout(question, zones, (), now, bounds)
+        wanted = self._wanted(query, question, zones)
+        shape = (_static(query, rights), layout.shape(), whole.shape() if whole else None, wanted)
+        prepared = self._prepared.get(shape)
+        if prepared is None:
+            prepared = self._build(question, layout, whole, wanted)
+            _keep(self._prepared, shape, prepared)
+        layouts = {"main": layout, "totals": whole or layout}
+        values = [_value(path, layouts, question, query) for path in prepared.paths]
+        return Plan(
+            prepared, values, Asked(question, query, zones[0].scope, prepared.columns, wanted.daily, now), layout
+        )
+
+    def surroundings(self, reader: Reader, now: datetime) -> Surroundings:
+        """What answers say about the data as a whole, read at most every ten seconds."""
+        if self._surroundings is None or not timedelta() <= now - self._surroundings[0] < _FRESH:
+            self._surroundings = (now, read_surroundings(reader))
+        return self._surroundings[1]
+
+    def _build(self, question: Question, layout: Layout, whole: Layout | None, wanted: Wanted) -> Prepared:
+        settings = self._settings
+        shop = Workshop(
+            self._catalog.declared, question, settings.currency, settings.week_start, settings.new_buyer_days
+        )
+        built = Builder(shop, layout, whole, wanted)
+        statement = built.build()
+        sql = statement.tree.sql(dialect=self._dialect)
+        return Prepared(
+            sql, statement.paths, statement.columns, statement.others, tuple(name for name, _ in built.steps)
+        )
+
+    def _question(self, query: Query, rights: Rights) -> Question:
+        static = (_static(query, rights), tuple(f.values for f in query.where), tuple(f.values for f in rights.where))
+        found = self._questions.get(static)
+        if found is None:
+            found = resolve(query, rights, self._catalog)
+            _keep(self._questions, static, found)
+        return found
+
+    def _zone_of(self, query: Query) -> ZoneInfo:
+        return zone_of(query.zone) if query.zone not in ("", "shop") else self._zone
+
+    def _zones(self, query: Query, question: Question, reader: Reader, now: datetime) -> tuple[ZoneGroup, ...]:
+        by_week = "week" in question.keys
+
+        def scoped(zone: ZoneInfo, shops: tuple[str, ...] = (), *, rest: bool = False) -> ZoneGroup:
+            span = span_of(query.time, now, zone, self._settings.week_start)
+            return ZoneGroup(scope_of(span, now, zone, query.compare, by_week=by_week), shops, rest)
+
+        if query.zone != "shop":
+            return (scoped(self._zone_of(query)),)
+        apart = {
+            z: shops for z, shops in read_surroundings(reader).shop_zones.items() if z and z != self._settings.zone
+        }
+        others = tuple(s for shops in apart.values() for s in shops)
+        return (
+            scoped(self._zone, others, rest=True),
+            *(scoped(zone_of(z), shops) for z, shops in sorted(apart.items())),
+        )
+
+    def _wanted(self, query: Query, question: Question, zones: tuple[ZoneGroup, ...]) -> Wanted:
+        span = zones[0].scope.span
+        here = all(z.scope.zone.key == self._settings.zone for z in zones)
+        one_day = (
+            here and span.start is not None and span.end is not None and span.end - span.start <= timedelta(days=1)
+        )
+        one_day = one_day and not span.minutes
+        daily = here and (question.grain == "day" or (one_day and not question.fine and not question.cycles))
+        return Wanted(query.compare is not None, query.limit is not None, query.totals, daily, one_day)
+
+
+def _static(query: Query, rights: Rights) -> tuple[object, ...]:
+    """What of a query shapes its SQL: everything but instants and filter values."""
+    where = tuple((f.dimension, f.op, len(f.values)) for f in (*query.where, *rights.where))
+    return (
+        query.metrics, query.by, where, query.compare, query.order, query.limit is not None, query.totals, query.zone == "shop",
+        rights.hidden_metrics,
+    )  # fmt: skip
+
+
+def _keep(cache: OrderedDict[object, Any], key: object, value: Any) -> None:
+    cache[key] = value
+    while len(cache) > _KEPT_SHAPES:
+        cache.popitem(last=False)
+
+
+def _value(path: Path, layouts: dict[str, Layout], question: Question, query: Query) -> Any:
+    if path[0] == "limit":
+        return query.limit
+    if path[0] == "where":
+        return question.where[path[1]].values[path[2]]  # type: ignore[index]
+    layout = layouts[str(path[0])] if path[0] != "shop" else layouts["main"]
+    if path[0] == "shop":
+        return layout.zones[path[1]].shops[path[2]]  # type: ignore[index]
+    _, work_index, field, index, what, form = (*path, "")[:6]
+    item = getattr(layout.works[work_index], str(field))[index]  # type: ignore[index]
+    zone = layout.zones[getattr(item, "zone", 0)].scope.zone
+    if what == "jump":
+        since = stretches(zone, item.low, item.high)[int(path[5])].since  # type: ignore[call-overload]
+        return naive(since) if since else None
+    if what == "key":
+        return item.key.date() if form == "DATE" else item.key
+    at: datetime = getattr(item, str(what))
+    if form == "date" or form == "days":
+        return _day(at, zone)
+    return naive(at)
+
+
+def _day(at: datetime, zone: ZoneInfo) -> date:
+    return local_date(at, zone)
+
+
+__all__ = ["FACTS", "GRAINS", "TABLES", "Plan", "Planner", "Prepared", "Type", "measures_of", "replace", "to_local"]
