@@ -14,12 +14,12 @@ import numpy.typing as npt
 from castanea.contracts.log import Booking, LandedBatch
 from castanea.contracts.rollup import RollupPlan
 from castanea.contracts.warehouse import Change
-from castanea.warehouse import apply_facts, rollups
+from castanea.warehouse import apply_facts
 from castanea.warehouse.apply_facts import Moved, Settled
 from castanea.warehouse.books import bookings_of, read_meta, write_bookings, write_meta
 from castanea.warehouse.key_index import KeyIndex
-from castanea.warehouse.lookups import all_lookups
 from castanea.warehouse.resolve import FAMILY, ORDER_HASH, Resolver
+from castanea.warehouse.rollups import Rollups
 from castanea.warehouse.schema import fact
 from castanea.warehouse.spans import Spans
 from castanea.warehouse.staging import U64, Staged, gather, stage
@@ -50,12 +50,8 @@ class Loader:
         keep_rollups: bool = True,
     ) -> None:
         self._con = con
-        self._plans = tuple(plans) if keep_rollups else ()
-        self._zone = zone
         self._resolver = Resolver(con, currency, zone)
-        self._lookups = all_lookups(self._plans)
-        for lookup in self._lookups:
-            lookup.create(con)
+        self._rollups = Rollups(con, plans if keep_rollups else (), zone)
         self._spans = Spans(plans)
         meta = read_meta(con)
         self.offset = int(meta["applied_offset"])
@@ -73,7 +69,7 @@ class Loader:
             staged = {name: stage(con, name, *parts) for name, parts in gather(batches).items()}
             settled = {name: apply_facts.settle(con, s, self._index(name)) for name, s in staged.items()}
             moved, touched = self._move(settled, place)
-            self._merge(moved)
+            self._rollups.merge(moved)
             booked = bookings_of(batches, [(staged[name], settled[name]) for name in staged])
             write_bookings(con, booked)
             change = self._spans.change(con, batches, moved, self.data_time)
@@ -105,28 +101,12 @@ class Loader:
             apply_facts.write(self._con, change, place)
             moved.append(change)
             if outcome.table.kind == "dimension":
-                self._correct_attributes(change)
+                self._rollups.correct_attributes(change)
         money_changed = bool({"fx_rate", "shop"} & settled.keys()) and self._resolver.renew_money()
         family, touched = self._resolver.resolve(settled, self._orders, money_changed=money_changed)
         for change in family:
             apply_facts.write(self._con, change, place)
         return [m for m in (*moved, *family) if m.added or m.removed], touched
-
-    def _correct_attributes(self, change: Moved) -> None:
-        sources = [name for name in (change.added, change.removed) if name]
-        for lookup in self._lookups:
-            if lookup.dimension == change.table.name and sources and lookup.find_changed(self._con, sources):
-                for plan in self._plans:
-                    statement = rollups.merge_attribute(plan, lookup, self._zone)
-                    if statement:
-                        self._con.execute(statement)
-                lookup.keep_changed(self._con)
-
-    def _merge(self, moved: Sequence[Moved]) -> None:
-        for plan in self._plans:
-            statement = rollups.merge_changes(plan, moved, self._zone)
-            if statement:
-                self._con.execute(statement)
 
     def _keys_of(self, moved: Sequence[Moved], settled: dict[str, Settled]) -> dict[str, U64]:
         """Low halves of the keys of all rows written; resolved tables may have moved stored rows besides the fresh ones."""

@@ -2,108 +2,116 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 
-from castanea.contracts.rollup import Contribution, RollupPlan
+import duckdb
+
+from castanea.contracts.rollup import RollupPlan
 from castanea.warehouse.apply_facts import Moved
-from castanea.warehouse.days import day_expression, quarter_hour_expression
-from castanea.warehouse.lookups import Lookup
+from castanea.warehouse.counted import Group, Source, grouped
+from castanea.warehouse.lookups import Lookup, all_lookups
 from castanea.warehouse.schema import fact, quoted, rollup
 
 
-@dataclass(frozen=True)
-class Branch:
-    """One source of a delta: rows of `source` count `sign` times. `joins` are put after it; `instead` replaces the value of a rollup
-    column (an attribute before its change)."""
+class Rollups:
+    """Keeps the rollups of the plans in one warehouse file."""
 
-    source: str
-    sign: int
-    joins: str = ""
-    instead: Mapping[str, str] = field(default_factory=dict)
+    def __init__(self, con: duckdb.DuckDBPyConnection, plans: Sequence[RollupPlan], zone: str) -> None:
+        self._con, self._zone = con, zone
+        self._groups = grouped(plans)
+        self._lookups = all_lookups(plans)
+        for lookup in self._lookups:
+            lookup.create(con)
+
+    def merge(self, moved: Sequence[Moved]) -> None:
+        """Count what a transaction moved, after the facts were written."""
+        sources: dict[str, list[Source]] = defaultdict(list)
+        for change in moved:
+            if change.added:
+                sources[change.table.name].append(Source(change.added, 1))
+            if change.removed:
+                sources[change.table.name].append(Source(change.removed, -1))
+        signed = any(source.sign < 0 for each in sources.values() for source in each)
+        for group in self._groups:
+            rows = group.rows(sources, self._zone)
+            if rows is None:
+                continue
+            self._con.execute(f"CREATE OR REPLACE TEMP TABLE {group.name} AS {rows}")
+            for number, plan in group.members(list(sources)):
+                self._con.execute(_merge(plan, group.name, number, sources, signed=signed))
+
+    def correct_attributes(self, change: Moved) -> None:
+        """A dimension's rows changed, no fact did yet: move the stored facts from the attribute's old value to its new one."""
+        sources = [name for name in (change.added, change.removed) if name]
+        for lookup in self._lookups:
+            if lookup.dimension == change.table.name and sources and lookup.find_changed(self._con, sources):
+                for group in self._groups:
+                    for plan in group.plans:
+                        self._move_attribute(plan, lookup)
+                lookup.keep_changed(self._con)
+
+    def _move_attribute(self, plan: RollupPlan, lookup: Lookup) -> None:
+        alone = Group(0)
+        sources: dict[str, list[Source]] = defaultdict(list)
+        alone.add(plan)
+        for contribution in plan.contributions:
+            for column, reference in contribution.lookups.items():
+                if Lookup.of(reference) == lookup and not sources[contribution.table]:
+                    join = f"JOIN {lookup.changed} changed ON {lookup.on('changed', reference[2])}"
+                    sources[contribution.table] += [
+                        Source(fact(contribution.table), sign, join, {f"c_{column}": f"changed.{side}"})
+                        for sign, side in ((-1, "old"), (1, "new"))
+                    ]
+        rows = alone.rows(sources, self._zone)
+        if rows is not None:
+            self._con.execute(_merge(plan, f"({rows})", 0, sources, signed=True))
 
 
 def refill(plan: RollupPlan, zone: str) -> str:
-    """INSERT of the whole rollup from the facts."""
-    branches = [(c, Branch(fact(c.table), 1)) for c in plan.contributions]
-    return f"INSERT INTO {rollup(plan.name)} {_delta(plan, branches, zone)}"
+    """INSERT of the whole rollup from the facts; the look-up tables must be there."""
+    return f"INSERT INTO {rollup(plan.name)} {recount(plan, zone)}"
 
 
-def merge_changes(plan: RollupPlan, moved: Sequence[Moved], zone: str) -> str | None:
-    """MERGE of what moved; None when nothing of it concerns the plan."""
-    branches = []
-    for contribution in plan.contributions:
-        for change in moved:
-            if change.table.name != contribution.table:
-                continue
-            if change.added:
-                branches.append((contribution, Branch(change.added, 1)))
-            if change.removed:
-                branches.append((contribution, Branch(change.removed, -1)))
-    return merge(plan, branches, zone) if branches else None
+def recount(plan: RollupPlan, zone: str) -> str:
+    """SELECT of what the rollup must hold, from the facts."""
+    alone = Group(0)
+    alone.add(plan)
+    tables = {c.table for c in plan.contributions}
+    rows = alone.rows({table: [Source(fact(table), 1)] for table in tables}, zone)
+    return _delta(plan, f"({rows})", 0, tables, signed=False)
 
 
-def merge_attribute(plan: RollupPlan, lookup: Lookup, zone: str) -> str | None:
-    """MERGE that moves stored facts from an attribute's old value to its new one; `lookup.changed` holds keys, old and new."""
-    branches = []
-    for contribution in plan.contributions:
-        for column, reference in contribution.lookups.items():
-            if Lookup.of(reference) != lookup:
-                continue
-            join = f"JOIN {lookup.changed} changed ON {lookup.on('changed', reference[2])}"
-            branches += [
-                (contribution, Branch(fact(contribution.table), sign, join, {column: f"changed.{side}"}))
-                for sign, side in ((-1, "old"), (1, "new"))
-            ]
-    return merge(plan, branches, zone) if branches else None
-
-
-def merge(plan: RollupPlan, branches: Sequence[tuple[Contribution, Branch]], zone: str) -> str:
+def _merge(plan: RollupPlan, source: str, number: int, tables: Collection[str], *, signed: bool) -> str:
+    """MERGE of counted rows that come from the given fact tables; measures that those do not count are left alone."""
     dimensions = [quoted(c.name) for c in plan.dimensions]
-    measures = [quoted(c.name) for c in plan.measures]
+    counted = {name for c in plan.contributions if c.table in tables for name in c.measures}
     on = " AND ".join(["r.bucket = d.bucket", *(f"r.{name} IS NOT DISTINCT FROM d.{name}" for name in dimensions)])
-    update = ", ".join([*(f"{name} = r.{name} + d.{name}" for name in measures), "n = r.n + d.n"])
-    insert = ", ".join(f"d.{name}" for name in ["bucket", *dimensions, *measures, "n"])
+    changed = [quoted(c.name) for c in plan.measures if c.name in counted]
+    update = ", ".join(f"{name} = r.{name} + d.{name}" for name in [*changed, "n"])
+    insert = ", ".join(f"d.{quoted(c.name)}" for c in (*plan.dimensions, *plan.measures))
     return (
-        f"MERGE INTO {rollup(plan.name)} r USING ({_delta(plan, branches, zone)}) d ON {on} "
+        f"MERGE INTO {rollup(plan.name)} r USING ({_delta(plan, source, number, tables, signed=signed)}) d ON {on} "
         f"WHEN MATCHED AND r.n + d.n = 0 THEN DELETE WHEN MATCHED THEN UPDATE SET {update} "
-        f"WHEN NOT MATCHED AND d.n <> 0 THEN INSERT VALUES ({insert})"
+        f"WHEN NOT MATCHED AND d.n <> 0 THEN INSERT VALUES (d.bucket, {insert}, d.n)"
     )
 
 
-def _delta(plan: RollupPlan, branches: Sequence[tuple[Contribution, Branch]], zone: str) -> str:
-    """Grouped and signed sums over all branches."""
-    rows = " UNION ALL ".join(_rows(plan, contribution, branch, zone) for contribution, branch in branches)
-    dimensions = [quoted(c.name) for c in plan.dimensions]
-    sums = [f"CAST(sum({quoted(c.name)}) AS {c.type}) AS {quoted(c.name)}" for c in plan.measures]
-    signed = any(branch.sign < 0 for _, branch in branches)
-    zero = " AND ".join(["sum(n) = 0", *(f"sum({quoted(c.name)}) = 0" for c in plan.measures)])
-    having = f" HAVING NOT ({zero})" if signed else ""
-    return (
-        f"SELECT {', '.join(['bucket', *dimensions, *sums])}, CAST(sum(n) AS BIGINT) AS n FROM ({rows}) "
-        f"GROUP BY {', '.join(['bucket', *dimensions])}{having}"
-    )
-
-
-def _rows(plan: RollupPlan, contribution: Contribution, branch: Branch, zone: str) -> str:
-    clock = contribution.clock
-    bucket = day_expression(clock, zone) if plan.grain == "day" else quarter_hour_expression(clock)
-    values = {
-        **contribution.dimensions,
-        **{column: f"look_{number}.value" for number, column in enumerate(contribution.lookups)},
-    }
-    values.update(branch.instead)
-    joins = [branch.joins]
-    for number, (column, reference) in enumerate(contribution.lookups.items()):
-        if column not in branch.instead:
-            lookup = Lookup.of(reference)
-            joins.append(f"LEFT JOIN {lookup.table} look_{number} ON {lookup.on(f'look_{number}', reference[2])}")
-    columns = [f"{bucket} AS bucket"]
-    columns += [f"CAST({values.get(c.name, 'NULL')} AS {c.type}) AS {quoted(c.name)}" for c in plan.dimensions]
+def _delta(plan: RollupPlan, source: str, number: int, tables: Collection[str], *, signed: bool) -> str:
+    """Sums over the counted rows, by the plan's bucket and dimensions; groups in which nothing changed are left out."""
+    contributions = [c for c in plan.contributions if c.table in tables]
+    given = {name for c in contributions for name in (*c.dimensions, *c.lookups)}
+    counted = {name for c in contributions for name in c.measures}
+    columns = [f"{'d' if plan.grain == 'day' else 'q'} AS bucket"]
+    columns += [
+        f"{quoted('c_' + c.name) if c.name in given else f'NULL::{c.type}'} AS {quoted(c.name)}"
+        for c in plan.dimensions
+    ]
     for measure in plan.measures:
-        expression = contribution.measures.get(measure.name)
-        value = f"coalesce({expression}, 0)" if expression is not None else "0"
-        columns.append(f"CAST({'-' if branch.sign < 0 else ''}({value}) AS {measure.type}) AS {quoted(measure.name)}")
-    columns.append(f"{branch.sign} AS n")
-    where = f"{clock} IS NOT NULL" + (f" AND ({contribution.where})" if contribution.where else "")
-    return f"SELECT {', '.join(columns)} FROM {branch.source} f {' '.join(joins)} WHERE {where}"
+        total = f"coalesce(sum({'n * ' if signed else ''}{quoted('m_' + measure.name)}), 0)"
+        columns.append(f"{total if measure.name in counted else '0'} AS {quoted(measure.name)}")
+    having = ""
+    if signed:
+        zero = [f"{quoted(c.name)} = 0" for c in plan.measures if c.name in counted]
+        having = f" HAVING NOT ({' AND '.join(['sum(n) = 0', *zero])})"
+    return f"SELECT {', '.join(columns)}, sum(n) AS n FROM {source} WHERE in_{number} GROUP BY ALL{having}"
