@@ -89,8 +89,9 @@ class Castanea:
         boards = Boards.load(workspace.boards)
         log = SqliteEventLog(workspace.log, self.clock)
         warehouse = DuckWarehouse(workspace.warehouse, log, workspace.settings, plans, WAREHOUSE_MEMORY)
-        planner = Planner(catalog, workspace.settings, plans)
-        return Desk(workspace, warehouse, log, catalog, planner, boards, self.clock)
+        return Desk(
+            workspace, warehouse, log, catalog, lambda: Planner(catalog, workspace.settings, plans), boards, self.clock
+        )
 
     @contextmanager
     def landing(self, workspace: Workspace) -> Iterator[tuple[Landing, Vault]]:
@@ -132,6 +133,7 @@ class Castanea:
         from castanea.api.serving import Child, check_port, serve
         from castanea.intake.events import EventIntake
         from castanea.runs.link import Link
+        from castanea.runs.noticed import NoticedIntake
         from castanea.state import Database
 
         check_port(host, port)
@@ -145,13 +147,16 @@ class Castanea:
 
             async def main() -> None:
                 link = Link(workspace.socket)
-                async with EventIntake(landing, notify=link.notify_soon) as events:
-                    services = Services(
-                        workspace, link, events, accounts, Sessions(database, keyring, self.clock), WriteKeys(database, keyring, self.clock),
-                        self.clock, ApiSettings(allowed_hosts=self._settings.allowed_hosts, web=built_pages()),
-                    )  # fmt: skip
-                    app = create_app(services)
-                    await serve(app, host, port, children, lambda: _greet(host, port, owner))
+                events = EventIntake(landing, clock=self.clock)
+                services = Services(
+                    workspace, link, NoticedIntake(events, link), accounts, Sessions(database, keyring, self.clock),
+                    WriteKeys(database, keyring, self.clock), self.clock,
+                    ApiSettings(allowed_hosts=self._settings.allowed_hosts, web=built_pages()),
+                )  # fmt: skip
+                try:
+                    await serve(create_app(services), host, port, children, lambda: _greet(host, port, owner))
+                finally:
+                    await asyncio.to_thread(events.close)
                     await link.close()
 
             asyncio.run(main())

@@ -12,10 +12,10 @@ from castanea.cli.wiring import Wiring
 
 
 def register(app: typer.Typer, wiring: Wiring) -> None:
-    from castanea.cli import import_command, quarantine_command
+    import importlib
 
-    import_command.register(app, wiring)
-    quarantine_command.register(app, wiring)
+    for name in ("import_command", "quarantine_command"):
+        importlib.import_module(f"castanea.cli.{name}").register(app, wiring)
 
     @app.command()
     def query(

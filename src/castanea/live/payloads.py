@@ -39,7 +39,7 @@ class Computer:
     """Computes tiles on reading threads. One tick's equal questions are answered once (`Answers`)."""
 
     def __init__(
-        self, planner: Planner, reader: Callable[[], Reader], state: Callable[[], tuple[LoadState, int]]
+        self, planner: Callable[[], Planner], reader: Callable[[], Reader], state: Callable[[], tuple[LoadState, int]]
     ) -> None:
         self._planner, self._reader, self._state = planner, reader, state
 
@@ -69,7 +69,7 @@ class Computer:
         return _computed(tile, "empty" if _empty(shown) else "ok", shown, tuple(found.values()), extra, fresh)
 
     def _answer(self, query: Query, rights: Rights, now: datetime) -> Answer:
-        return self._planner.answer(query, self._reader(), now, rights=rights)
+        return self._planner().answer(query, self._reader(), now, rights=rights)
 
     def _failed(self, tile: WatchedTile, problem: dict[str, Any], fresh: Freshness) -> Computed:
         body = {

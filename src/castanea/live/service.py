@@ -57,7 +57,7 @@ class Live:
     def __init__(
         self,
         boards: Boards,
-        planner: Planner,
+        planner: Callable[[], Planner],
         reader: Callable[[], Reader],
         state: Callable[[], tuple[LoadState, int]],
         clock: Clock,
@@ -132,7 +132,7 @@ class Live:
         board = self._boards.get(view.board)
         tiles = resolve(board, view)
         tables = {
-            t.spec.id: frozenset().union(*(self._planner.depends_on(q) for q in t.queries.values())) for t in tiles
+            t.spec.id: frozenset().union(*(self._planner().depends_on(q) for q in t.queries.values())) for t in tiles
         }
         return Watched(number, {t.spec.id: t for t in tiles}, rights, tables, msgspec.json.encode(board))
 

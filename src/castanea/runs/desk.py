@@ -18,6 +18,7 @@ from castanea.contracts.workspace import Workspace
 from castanea.kit.clock import Clock, monotonic
 from castanea.runs.book_queries import import_records, quarantine_rows
 from castanea.semantics import Catalog, Planner, answer_to_json
+from castanea.semantics.catalog_json import catalog_to_json
 from castanea.warehouse import DuckWarehouse
 
 EVERYTHING = Rights()
@@ -34,26 +35,34 @@ class Desk:
         warehouse: DuckWarehouse,
         log: EventLog,
         catalog: Catalog,
-        planner: Planner,
+        new_planner: Callable[[], Planner],
         boards: Boards,
         clock: Clock,
     ) -> None:
         self.workspace, self.warehouse, self.log = workspace, warehouse, log
-        self.catalog, self.planner, self.boards, self.clock = catalog, planner, boards, clock
-        self._readers = threading.local()
+        self.catalog, self.boards, self.clock = catalog, boards, clock
+        self._new_planner = new_planner
+        self._own = threading.local()
         self._standing: tuple[float, LoadState, int] | None = None
 
     def reader(self) -> Any:
         """This thread's cursor."""
-        if not hasattr(self._readers, "own"):
-            self._readers.own = self.warehouse.reader()
-        return self._readers.own
+        if not hasattr(self._own, "reader"):
+            self._own.reader = self.warehouse.reader()
+        return self._own.reader
+
+    def planner(self) -> Planner:
+        """This thread's planner: it keeps what it has prepared, and is not to be shared."""
+        if not hasattr(self._own, "planner"):
+            self._own.planner = self._new_planner()
+        planner: Planner = self._own.planner
+        return planner
 
     def query(self, query: Query, rights: Rights = EVERYTHING) -> bytes:
-        return answer_to_json(self.planner.answer(query, self.reader(), self.clock.now(), rights=rights))
+        return answer_to_json(self.planner().answer(query, self.reader(), self.clock.now(), rights=rights))
 
     def catalog_json(self) -> bytes:
-        return self.catalog.to_json()
+        return catalog_to_json(self.catalog)
 
     def boards_json(self) -> bytes:
         return msgspec.json.encode(self.boards.all())
