@@ -18,7 +18,9 @@ from castanea.kit.clock import FixedClock
 from castanea.kit.errors import InputError, NoSpace
 
 NOW = datetime(2026, 11, 20, 14, 36, 0, 123456, UTC)
-LOGS: dict[str, Callable[[Path], EventLog]] = {"sqlite": lambda path: SqliteEventLog(path / "log" / "events.db", FixedClock(NOW))}
+LOGS: dict[str, Callable[[Path], EventLog]] = {
+    "sqlite": lambda path: SqliteEventLog(path / "log" / "events.db", FixedClock(NOW))
+}
 
 
 @pytest.fixture(params=LOGS)
@@ -39,7 +41,15 @@ def rates(count: int, day: int = 0, table: str = "fx_rate") -> pa.Table:
     schema = TABLES[table].landed_schema
     first = datetime(2026, 1, 1, tzinfo=UTC)
     rows = [
-        {"day": first.date() + timedelta(days=day + i), "currency": "EUR", "into": "CNY", "rate": 7, "_version": first, "_occurrence": 1, "_row": i}
+        {
+            "day": first.date() + timedelta(days=day + i),
+            "currency": "EUR",
+            "into": "CNY",
+            "rate": 7,
+            "_version": first,
+            "_occurrence": 1,
+            "_row": i,
+        }
         for i in range(count)
     ]
     return pa.Table.from_pylist(rows, schema=schema)
@@ -66,7 +76,14 @@ def test_what_is_appended_is_read_back_whole(open_log):
     got = found.batch
     assert got.rows.equals(sent.rows)
     assert got.rows.schema.equals(TABLES["fx_rate"].landed_schema)
-    assert (got.table, got.source, got.import_id, got.derived, got.suspects, got.attributes) == ("fx_rate", "a file", "import-1", True, 2, {"file": "名.csv"})
+    assert (got.table, got.source, got.import_id, got.derived, got.suspects, got.attributes) == (
+        "fx_rate",
+        "a file",
+        "import-1",
+        True,
+        2,
+        {"file": "名.csv"},
+    )
 
 
 def test_offsets_rise_in_the_order_of_appending(open_log):

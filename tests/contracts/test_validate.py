@@ -19,7 +19,12 @@ NOW = datetime(2026, 11, 20, 14, 36, tzinfo=UTC)
 
 
 def lines(count: int, **columns: object) -> pa.Table:
-    base = {"shop_id": ["main"] * count, "order_id": ["1"] * count, "kind": ["product"] * count, "amount": ["1"] * count}
+    base = {
+        "shop_id": ["main"] * count,
+        "order_id": ["1"] * count,
+        "kind": ["product"] * count,
+        "amount": ["1"] * count,
+    }
     return pa.table({**base, **columns})
 
 
@@ -43,7 +48,9 @@ def test_good_rows_come_out_in_the_sent_types():
     assert done.rejects == ()
     assert done.kept is None
     schema = sent_batch_schema("order_line")
-    assert [done.rows.schema.field(n) for n in LINE.sent_schema.names] == [schema.field(n) for n in LINE.sent_schema.names]
+    assert [done.rows.schema.field(n) for n in LINE.sent_schema.names] == [
+        schema.field(n) for n in LINE.sent_schema.names
+    ]
     assert done.rows["title"].to_pylist() == ["a", None, None]
     assert done.rows["_row"].to_pylist() == [1, 2, 3]
 
@@ -101,20 +108,28 @@ def test_a_local_time_that_clocks_skip_is_refused_and_one_that_comes_twice_is_th
 
 
 def test_a_skipped_time_refuses_its_own_row_only():
-    done = validate(ORDER, orders(["2026-03-29T01:30:00", "2026-03-29T02:30:00", "2026-03-29T01:30:00Z"]), zone="Europe/London")
+    done = validate(
+        ORDER, orders(["2026-03-29T01:30:00", "2026-03-29T02:30:00", "2026-03-29T01:30:00Z"]), zone="Europe/London"
+    )
     assert [(r.row, r.reason, r.value) for r in done.rejects] == [(1, "skipped_time", "2026-03-29T01:30:00")]
     assert done.rows["_row"].to_pylist() == [2, 3]
 
 
 def test_each_shops_local_times_are_read_in_its_own_zone():
-    raw = pa.table({"shop_id": ["cn", "uk", "cn"], "order_id": ["1", "2", "3"], "order_time": ["2026-11-20T14:36:00"] * 3})
+    raw = pa.table(
+        {"shop_id": ["cn", "uk", "cn"], "order_id": ["1", "2", "3"], "order_time": ["2026-11-20T14:36:00"] * 3}
+    )
     done = validate(ORDER, raw, zone="Asia/Shanghai", zones={"uk": "Europe/London"})
     assert [t.as_py().astimezone(UTC).hour for t in done.rows["order_time"]] == [6, 14, 6]
 
 
 def test_closed_lists_required_columns_and_lengths_are_checked():
     raw = lines(4, kind=["product", "gift", "", "fee"], title=["ok", "ok", "ok", "x" * (LONGEST + 1)])
-    assert [(r.row, r.column, r.reason) for r in validate(LINE, raw).rejects] == [(2, "kind", "not_in_list"), (3, "kind", "missing"), (4, "title", "too_long")]
+    assert [(r.row, r.column, r.reason) for r in validate(LINE, raw).rejects] == [
+        (2, "kind", "not_in_list"),
+        (3, "kind", "missing"),
+        (4, "title", "too_long"),
+    ]
 
 
 @pytest.mark.parametrize("text", ["a\x00b", "a\x1bb", "a\x7fb", "\x08"])
@@ -158,7 +173,13 @@ def test_rejected_rows_become_quarantine_rows_with_the_whole_row():
     rows = quarantined("order_line", raw, done.rejects, source="test", import_id="i", time=NOW)
     assert rows.schema.equals(sent_batch_schema("quarantine"))
     (row,) = rows.to_pylist()
-    assert (row["reason"], row["column"], row["value"], row["source_row"], row["state"]) == ("not_a_number", "amount", "x", 2, "waiting")
+    assert (row["reason"], row["column"], row["value"], row["source_row"], row["state"]) == (
+        "not_a_number",
+        "amount",
+        "x",
+        2,
+        "waiting",
+    )
     assert row["raw"] == '{"shop_id":"main","order_id":"1","kind":"product","amount":"x","colour":"b"}'
     again = quarantined("order_line", raw, done.rejects, source="test", import_id="i", time=NOW + timedelta(days=1))
     assert again["quarantine_id"].to_pylist() == [row["quarantine_id"]]
@@ -191,8 +212,12 @@ def _alone(table, column, values, make, zone="UTC"):
 
 def _together(table, column, values, make, zone="UTC"):
     done = validate(table, make(values), zone=zone)
-    found = dict(zip(range(len(values)) if done.kept is None else done.kept.tolist(), done.rows[column].to_pylist(), strict=True))
-    return [found[i] if i in found else next(r.reason for r in done.rejects if r.position == i) for i in range(len(values))]
+    found = dict(
+        zip(range(len(values)) if done.kept is None else done.kept.tolist(), done.rows[column].to_pylist(), strict=True)
+    )
+    return [
+        found[i] if i in found else next(r.reason for r in done.rejects if r.position == i) for i in range(len(values))
+    ]
 
 
 @given(st.lists(NUMBERS, min_size=1, max_size=8))
@@ -210,9 +235,18 @@ def test_what_a_number_means_does_not_depend_on_its_neighbours(values):
 @example(["2026-11-20T14:36:00.123456789Z", "2026-11-20T14:36:00Z"])
 def test_what_a_time_means_does_not_depend_on_its_neighbours(values):
     def make(part):
-        return pa.table({"shop_id": ["m"] * len(part), "order_id": ["1"] * len(part), "order_time": ["2026-01-01T00:00:00Z"] * len(part), "pay_time": pa.array(part, pa.string())})
+        return pa.table(
+            {
+                "shop_id": ["m"] * len(part),
+                "order_id": ["1"] * len(part),
+                "order_time": ["2026-01-01T00:00:00Z"] * len(part),
+                "pay_time": pa.array(part, pa.string()),
+            }
+        )
 
-    assert _together(ORDER, "pay_time", values, make, "Europe/London") == _alone(ORDER, "pay_time", values, make, "Europe/London")
+    assert _together(ORDER, "pay_time", values, make, "Europe/London") == _alone(
+        ORDER, "pay_time", values, make, "Europe/London"
+    )
 
 
 @given(st.lists(NUMBERS, min_size=1, max_size=8))
@@ -233,7 +267,13 @@ def test_a_number_is_read_as_python_reads_it_exactly_or_refused(values):
 
 @given(st.lists(st.one_of(st.text(), st.none()), min_size=1, max_size=8))
 def test_any_text_is_kept_as_it_is_or_refused(values):
-    done = validate(LINE, lines(len(values), title=pa.array([v if v is None else v.encode("utf-8", "surrogatepass") for v in values], pa.binary())))
+    done = validate(
+        LINE,
+        lines(
+            len(values),
+            title=pa.array([v if v is None else v.encode("utf-8", "surrogatepass") for v in values], pa.binary()),
+        ),
+    )
     kept = list(range(len(values))) if done.kept is None else done.kept.tolist()
     assert done.rows["title"].to_pylist() == [values[i] or None for i in kept]
     assert len(kept) + len(done.rejects) == len(values)
@@ -250,7 +290,9 @@ def test_no_value_of_any_type_raises_and_every_row_is_kept_or_rejected(data):
     columns = {}
     for column in STOCK.sent:
         type_ = data.draw(st.sampled_from(list(types)))
-        columns[column.name] = pa.array(data.draw(st.lists(st.one_of(st.none(), types[type_]), min_size=count, max_size=count)), type_)
+        columns[column.name] = pa.array(
+            data.draw(st.lists(st.one_of(st.none(), types[type_]), min_size=count, max_size=count)), type_
+        )
     done = validate(STOCK, pa.table(columns), zone="Europe/London")
     assert done.rows.num_rows + len(done.rejects) == count
     done.rows.validate(full=True)

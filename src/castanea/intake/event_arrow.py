@@ -39,8 +39,8 @@ def read_stream(body: bytes, most: int) -> Received:
         raise _not_arrow("it names no kind: set the schema's metadata `kind`, or send a column `kind`")
     events, unreadable = [], []
     for kind in pc.unique(kinds).to_pylist():
-        at = np.flatnonzero(pc.equal(kinds, kind).fill_null(value=False).to_numpy(zero_copy_only=False)) if kind is not None else (
-            np.flatnonzero(kinds.is_null().to_numpy(zero_copy_only=False)))  # fmt: skip
+        mask = kinds.is_null() if kind is None else pc.fill_null(pc.equal(kinds, kind), False)
+        at = np.flatnonzero(np.asarray(mask))
         part = raw if len(at) == count else raw.take(pa.array(at))
         if kind in KINDS:
             events.append(_events(kind, part.combine_chunks(), at, by_table))

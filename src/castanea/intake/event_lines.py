@@ -223,8 +223,9 @@ def _columns(kind: str, events: list[dict[str, Any]]) -> tuple[pa.Table, pa.Arra
     """Raw columns: values of known fields as text as they were written, unknown ones gathered as JSON in `_extra`."""
     known = [n for n in json_types(kind) if n != LINES]
     inner = None
-    if kind == WITH_LINES and any(event.get(LINES) for event in events):
-        inner = _inner([event.pop(LINES, None) for event in events])
+    if kind == WITH_LINES:
+        lists = [event.pop(LINES, None) for event in events]
+        inner = _inner(lists) if any(lists) else None
     return pa.table(
         {**_texts(known, events), "_extra": pa.array([_unknown(known, e) for e in events], pa.string())}
     ), inner
