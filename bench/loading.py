@@ -36,7 +36,7 @@ from castanea.warehouse import DuckWarehouse
 from castanea.warehouse.schema import create_fact, physical_names, quoted
 
 SETTINGS = WorkspaceSettings("bench")
-FOLDER = Path(os.environ.get("CASTANEA_BENCH", "/tmp/castanea-bench-loading"))  # noqa: S108
+FOLDER = Path(os.environ.get("CASTANEA_BENCH", "/tmp/castanea-bench-loading"))
 BATCH = 1000
 START = 1_763_000_000_000_000  # microseconds
 

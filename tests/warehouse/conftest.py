@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.warehouse.memory_log import MemoryLog
-from tests.warehouse.shop_rows import plans
 
 from castanea.contracts.log import NewBatch
 from castanea.contracts.workspace import WorkspaceSettings
 from castanea.warehouse import DuckWarehouse
 from castanea.warehouse.rollups import recount
 from castanea.warehouse.schema import rollup
+from tests.warehouse.memory_log import MemoryLog
+from tests.warehouse.shop_rows import plans
 
 SETTINGS = WorkspaceSettings("test")
 

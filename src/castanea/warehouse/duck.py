@@ -24,7 +24,6 @@ _log = structlog.get_logger(__name__)
 Progress = Callable[[LoadState], None]
 LIVE_ROWS = 50_000  # in one transaction while loading
 REBUILD_ROWS = 100_000
-_DAMAGE = (duckdb.IOException, duckdb.FatalException, duckdb.InternalException, duckdb.SerializationException)
 
 
 class DuckWarehouse:
@@ -76,8 +75,10 @@ class DuckWarehouse:
             self._mend()
             try:
                 return checksums(self._connection)
-            except _DAMAGE as error:
-                self._suspect = error
+            except duckdb.Error as error:
+                if not engine.is_damage(error):
+                    raise
+                self._suspected(error)
                 self._mend()
                 return checksums(self._connection)
 
@@ -95,12 +96,14 @@ class DuckWarehouse:
                 return None
             try:
                 applied = self._loading.apply(batches)
-            except _DAMAGE as error:
-                if _disk_is_full(error):
+            except duckdb.Error as error:
+                if engine.disk_is_full(error):
                     raise NoSpace(
                         f"the disk is full; {len(batches)} batches wait in the log and none was applied"
                     ) from error
-                self._suspect = error
+                if not engine.is_damage(error):
+                    raise
+                self._suspected(error)
                 self._mend()
                 applied = self._loading.apply(list(self._event_log.read(self._loading.offset, max_rows)))
             self._applied = applied.change.offset
@@ -163,7 +166,7 @@ class DuckWarehouse:
             self._open_file(new=not present)
         except (Unusable, duckdb.Error) as error:
             self._close_file()
-            if isinstance(error, duckdb.Error) and _held_elsewhere(error):
+            if isinstance(error, duckdb.Error) and engine.is_held_elsewhere(error):
                 raise
             self._set_aside(str(error))
 
@@ -203,7 +206,7 @@ class DuckWarehouse:
 
     def _suspected(self, error: duckdb.Error) -> None:
         """A reader met an unreadable block; the writer sees to it."""
-        if not _disk_is_full(error):
+        if engine.is_damage(error):
             self._suspect = error
 
     def _load_facts(self, con: duckdb.DuckDBPyConnection, path: Path, progress: Progress | None) -> None:
@@ -236,12 +239,3 @@ class DuckWarehouse:
         self._rebuilding, self._message = share, message
         if progress is not None:
             progress(self.state())
-
-
-def _disk_is_full(error: duckdb.Error) -> bool:
-    text = str(error).lower()
-    return "no space left" in text or "disk full" in text
-
-
-def _held_elsewhere(error: duckdb.Error) -> bool:
-    return "Could not set lock" in str(error) or "Conflicting lock" in str(error)

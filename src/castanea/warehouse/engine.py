@@ -111,6 +111,23 @@ def keep_plans(con: duckdb.DuckDBPyConnection, plans: Sequence[RollupPlan], zone
     return filled
 
 
+def is_damage(error: duckdb.Error) -> bool:
+    """Whether the error says that the file, not the statement, is at fault. A block with a wrong checksum raises a bare `Error`."""
+    kinds = (duckdb.IOException, duckdb.FatalException, duckdb.InternalException, duckdb.SerializationException)
+    return (isinstance(error, kinds) or type(error) is duckdb.Error or "orrupt" in str(error)) and not disk_is_full(
+        error
+    )
+
+
+def disk_is_full(error: duckdb.Error) -> bool:
+    text = str(error).lower()
+    return "no space left" in text or "disk full" in text
+
+
+def is_held_elsewhere(error: duckdb.Error) -> bool:
+    return "Could not set lock" in str(error) or "Conflicting lock" in str(error)
+
+
 def set_aside(path: Path, reason: str) -> Path | None:
     """Rename the file and what belongs to it, so that a new one can take its place; an earlier one set aside is removed."""
     target = path.with_name(path.name + ".damaged")

@@ -12,6 +12,7 @@ import duckdb
 import pyarrow as pa
 
 from castanea.kit.errors import Unavailable
+from castanea.warehouse.engine import is_damage
 
 
 class Gate:
@@ -74,12 +75,9 @@ class DuckReader:
                 self._cursor = con.cursor()
             try:
                 return self._cursor.sql(sql, params=list(parameters) or None).to_arrow_table()
-            except (
-                duckdb.IOException,
-                duckdb.FatalException,
-                duckdb.InternalException,
-                duckdb.SerializationException,
-            ) as error:
+            except duckdb.Error as error:
+                if not is_damage(error):
+                    raise
                 self._broken(error)
                 raise Unavailable(
                     f"the warehouse file could not be read ({error}); it is checked and if need be made again from the log",
