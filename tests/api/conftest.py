@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import socket
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 
 import httpx
 import pytest
+import structlog
 import uvicorn
 
 from castanea.access import Accounts, Keyring, Sessions, WriteKeys
@@ -65,9 +69,22 @@ def until(condition: Callable[[], object], seconds: float = 10) -> None:
         time.sleep(0.01)
 
 
+@cache
+def migrated() -> bytes:
+    """A new state database; made once, because migrating takes a second."""
+    with tempfile.TemporaryDirectory() as folder:
+        database = Database(Path(folder) / "state.db")
+        with database.engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        database.close()
+        return database.path.read_bytes()
+
+
 @contextmanager
 def serving(root: Path, settings: ApiSettings) -> Iterator[Served]:
     workspace = Workspace(root, WorkspaceSettings("test"))
+    workspace.state.parent.mkdir(parents=True)
+    workspace.state.write_bytes(migrated())
     database, keyring, clock = Database(workspace.state), Keyring(workspace.vault), SystemClock()
     accounts = Accounts(database, keyring, clock)
     link, intake = PocketLink(), PocketIntake()
@@ -104,6 +121,15 @@ def serving(root: Path, settings: ApiSettings) -> Iterator[Served]:
             loop.close()
             database.close()
             assert not thread.is_alive(), "the server did not stop"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quiet() -> Iterator[None]:
+    """The servers' lines would stand between the tests' own."""
+    before = structlog.get_config()
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
+    yield
+    structlog.configure(**before)
 
 
 SETTINGS = ApiSettings(view_grace=0.5, heartbeat=0.2, revocation_check=0.2, max_body=10_000, max_events_body=100_000)

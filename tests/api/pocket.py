@@ -56,6 +56,7 @@ class PocketLink:
         self.opened = 0
         self.closed: list[str] = []
         self.down = False
+        self.notified = 0
         self.load: dict[str, Any] = {"offset": 7, "head": 7, "rebuilding": None, "message": ""}
         self.asked: list[tuple[Query, Rights]] = []
         self._streams: set[asyncio.Queue[tuple[str, int, bytes] | None]] = set()
@@ -67,6 +68,8 @@ class PocketLink:
     async def query(self, query: Query, rights: Rights) -> bytes:
         self._check()
         self.asked.append((query, rights))
+        if not query.metrics:
+            raise InputError("a query needs at least one metric", code="query.no_metric")
         if "nonsense" in query.metrics:
             raise InputError(
                 "there is no metric 'nonsense'; nearest: net_sales",
@@ -127,6 +130,9 @@ class PocketLink:
         self.views.clear()
         for queue in self._streams:
             queue.put_nowait(None)
+
+    def notify_soon(self) -> None:
+        self.notified += 1
 
     async def state(self) -> dict[str, Any]:
         self._check()

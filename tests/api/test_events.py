@@ -28,6 +28,12 @@ def test_events_are_acknowledged_with_their_counts(served: Served, token: str) -
     assert answer.json() == {"received": 1, "accepted": 1, "quarantined": 0, "errors": []}
 
 
+def test_the_loader_hears_of_events_once_they_are_durable(served: Served, token: str) -> None:
+    before = served.link.notified
+    send(served, token)
+    assert served.link.notified == before + 1
+
+
 @pytest.mark.parametrize(
     ("given", "passed"),
     [

@@ -1,6 +1,14 @@
 from __future__ import annotations
 
-from tests.api.conftest import Served, until
+import json
+import socket
+from dataclasses import replace
+from pathlib import Path
+
+from castanea.api.streaming.views import OpenViews
+from castanea.contracts.board import View
+from castanea.contracts.query import Rights
+from tests.api.conftest import SETTINGS, Served, serving, until
 from tests.api.streams import Watching
 
 VIEW = {"board": "live-today"}
@@ -138,3 +146,87 @@ def test_stopping_says_goodbye_to_all_streams(fresh: Served) -> None:
     fresh.call(fresh.app.close_streams)
     assert watching.wait("bye").data == {"reason": "stopping"}
     assert fresh.client().get("/readyz").status_code == 503
+
+
+def stalled(served: Served, client, view: str) -> socket.socket:
+    """A viewer that asks and then reads nothing."""
+    viewer = socket.socket()
+    viewer.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    host, port = served.url.removeprefix("http://").split(":")
+    viewer.connect((host, int(port)))
+    cookie = client.cookies["castanea_session"]
+    viewer.sendall(
+        f"GET /api/v1/stream?view={view} HTTP/1.1\r\nHost: {host}\r\nCookie: castanea_session={cookie}\r\n\r\n".encode()
+    )
+    return viewer
+
+
+def skipped(served: Served) -> float:
+    value = served.app.state.measurements.registry.get_sample_value("castanea_stream_skipped_total")
+    return value or 0.0
+
+
+def test_a_stalled_viewer_holds_little_and_then_gets_the_newest_while_others_are_not_kept_waiting(
+    fresh: Served,
+) -> None:
+    client = fresh.signed_in()
+    view = opened(client)["view"]
+    slow, healthy = stalled(fresh, client, view), Watching(client, [view])
+    healthy.wait("frame")
+    until(lambda: fresh.app.state.hub.viewers == 2)
+    count = 0
+    while skipped(fresh) == 0:
+        count += 1
+        assert count < 200, "the stalled viewer was never skipped"
+        fresh.call(fresh.link.change, view, "hero", f"{count} " + "x" * 20_000)
+        healthy.wait("frame", count + 1)
+    (viewer,) = fresh.app.state.hub._behind
+    assert viewer.sink.waiting() < 100_000
+    fresh.call(fresh.link.change, view, "hero", "the newest")
+    slow.settimeout(10)
+    read = b""
+    while b"the newest" not in read[-4000:]:
+        read += slow.recv(1 << 20)
+    until(lambda: not fresh.app.state.hub._behind)
+    last = read[read.rindex(b"data: ") + 6 :].split(b"\n", 1)[0]
+    assert values(json.loads(last)) == {"hero": "the newest", "orders": "0"}
+    slow.close()
+
+
+def test_a_viewer_that_left_is_forgotten(fresh: Served) -> None:
+    client = fresh.signed_in()
+    viewer = stalled(fresh, client, opened(client)["view"])
+    until(lambda: fresh.app.state.hub.viewers == 1)
+    viewer.close()
+    until(lambda: fresh.app.state.hub.viewers == 0)
+
+
+def test_views_and_streams_are_bounded(tmp_path: Path) -> None:
+    with serving(tmp_path, replace(SETTINGS, max_views=1, max_streams=1)) as few:
+        client = few.signed_in()
+        view = opened(client)["view"]
+        Watching(client, [view]).wait("frame")
+        full = client.post("/api/v1/views", json={"board": "live-today", "compare": "none"})
+        assert (full.status_code, full.json()["code"]) == (429, "server.too_many_views")
+        assert client.post("/api/v1/views", json=VIEW).status_code == 429
+        again = client.get("/api/v1/stream", params={"view": view})
+        assert (again.status_code, again.json()["code"]) == (429, "server.too_many_streams")
+
+
+def test_a_frame_that_overtakes_its_views_opening_is_not_lost() -> None:
+    views = OpenViews(grace=1)
+    view, frame = View("live-today"), b'{"view":"v","sequence":%d,"at":"","tiles":[{"tile":"hero","value":%d}]}'
+    assert views.receive("v", 2, frame % (2, 20)) is None
+    known = views.put("v", view, Rights(), frame % (1, 10), now=0.0)
+    assert known.snapshot.sequence == 2
+    assert b'"value":20' in known.snapshot.event()
+
+
+def test_signing_out_everywhere_closes_every_stream(fresh: Served) -> None:
+    watching = [Watching(fresh.signed_in(), []) for _ in range(3)]
+    for one in watching:
+        one.wait("state")
+    assert fresh.signed_in().delete("/api/v1/sessions").status_code == 204
+    for one in watching:
+        assert one.wait("bye").data == {"reason": "signed_out"}
+        assert one.client.get("/api/v1/me").status_code == 401

@@ -14,6 +14,7 @@ from castanea import __version__
 from castanea.access import Permission
 from castanea.api import problems
 from castanea.api.door import Door
+from castanea.api.gate import Gate
 from castanea.api.guard import GuardedRoute, needs
 from castanea.api.measurements import Measurements
 from castanea.api.pages import Pages
@@ -61,6 +62,8 @@ def create_app(services: Services) -> Application:
     app.state.services = services
     app.state.measurements = measurements
     app.state.hub = hub
+    app.state.sign_in_gate = Gate(4, 60, "server.too_many_sign_ins")
+    app.state.readiness = health.Readiness(services)
     _serve_pages(app, Pages(services.settings.web))
     app.add_exception_handler(CastaneaError, problems.of_castanea_error)  # type: ignore[arg-type]
     app.add_exception_handler(RequestValidationError, problems.of_validation)  # type: ignore[arg-type]

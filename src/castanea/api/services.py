@@ -46,6 +46,9 @@ class Link(Protocol):
     def frames(self) -> AsyncIterator[tuple[str, int, bytes]]:
         """(view id, sequence, JSON of a Frame with the tiles that changed) of all open views, as they are made."""
 
+    def notify_soon(self) -> None:
+        """Something landed: let the loader look at once. Does not wait, raises nothing; call it in the event loop."""
+
     async def state(self) -> Mapping[str, Any]:
         """Where loading stands."""
 
@@ -84,6 +87,7 @@ class ApiSettings:
     max_body: int = 256 * 1024
     max_events_body: int = 32 * 1024 * 1024
     max_streams: int = 5_000
+    max_views: int = 1_000
     secure_cookies: bool | None = None
     view_grace: float = 30.0
     heartbeat: float = 15.0

@@ -51,6 +51,7 @@ async def send_events(request: Request) -> Response:
         principal = await _signed(request, body)
         request.scope["castanea.principal"] = principal
     receipt = await services.events.submit(body, content_type, encoding, principal.name)
+    services.link.notify_soon()
     counted = request.app.state.measurements.events
     counted.labels("accepted").inc(receipt.accepted)
     counted.labels("quarantined").inc(receipt.quarantined)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import anyio
 import anyio.to_thread
 from fastapi import APIRouter, Request, Response
@@ -10,13 +12,46 @@ from castanea import __version__
 from castanea.access import Permission
 from castanea.api.guard import GuardedRoute, needs, services_of
 from castanea.api.models import Health, Status
+from castanea.api.services import Services
 from castanea.contracts.query import Query, Rights, TimeRange
+from castanea.kit.clock import monotonic
 from castanea.kit.errors import CastaneaError, Unavailable
 
 router = APIRouter(route_class=GuardedRoute, tags=["operation"])
 # Asks nothing of the data's size: one metric of one day.
 _PROBE = Query(metrics=("orders",), time=TimeRange(relative="today"))
 _PATIENCE = 3.0
+_TRUST = 0.5
+
+
+class Readiness:
+    """Whether all that is needed answers; looked at once for all who ask within half a second, for anybody may."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._looking = asyncio.Lock()
+        self._good_until = 0.0
+
+    async def check(self) -> None:
+        """Raises Unavailable."""
+        async with self._looking:
+            if monotonic() < self._good_until:
+                return
+            try:
+                with anyio.fail_after(_PATIENCE):
+                    await self._look()
+            except TimeoutError as error:
+                raise Unavailable("a part that is needed did not answer in time") from error
+            except Unavailable:
+                raise
+            except CastaneaError as error:
+                raise Unavailable(f"not ready: {error}") from error
+            self._good_until = monotonic() + _TRUST
+
+    async def _look(self) -> None:
+        await anyio.to_thread.run_sync(self._services.sessions.living, ())
+        await self._services.link.boards()
+        await self._services.link.query(_PROBE, Rights())
 
 
 @router.get("/healthz", operation_id="healthz")
@@ -30,20 +65,9 @@ async def healthz() -> Health:
 @needs(Permission.PUBLIC)
 async def readyz(request: Request) -> Health:
     """200 once sign-in, boards and questions answer; 503 until then."""
-    services = services_of(request)
     if request.app.state.hub.stopping:
         raise Unavailable("the server is stopping", code="server.stopping")
-    try:
-        with anyio.fail_after(_PATIENCE):
-            await anyio.to_thread.run_sync(services.sessions.living, ())
-            await services.link.boards()
-            await services.link.query(_PROBE, Rights())
-    except TimeoutError as error:
-        raise Unavailable("a part that is needed did not answer in time") from error
-    except Unavailable:
-        raise
-    except CastaneaError as error:
-        raise Unavailable(f"not ready: {error}") from error
+    await request.app.state.readiness.check()
     return Health(status="ready")
 
 

@@ -22,7 +22,8 @@ async def sign_in(request: Request, response: Response, body: SignIn) -> Session
     services = services_of(request)
     address = request.client.host if request.client else ""
     before = request.cookies.get(COOKIE, "")
-    profile = await anyio.to_thread.run_sync(services.accounts.sign_in, body.name, body.passphrase, address)
+    gate = request.app.state.sign_in_gate
+    profile = await gate.run(services.accounts.sign_in, body.name, body.passphrase, address)
     agent = request.headers.get("user-agent", "")
     opened = await anyio.to_thread.run_sync(services.sessions.open, profile.id, agent, before)
     secure = services.settings.secure_cookies
@@ -55,6 +56,16 @@ async def sign_out(request: Request, response: Response) -> None:
     response.delete_cookie(COOKIE, path="/", httponly=True, samesite="lax")
 
 
+@router.delete("/sessions", operation_id="signOutEverywhere", status_code=204)
+@needs(Permission.SELF)
+async def sign_out_everywhere(request: Request, response: Response) -> None:
+    """End all sessions of this account, on every device, and their streams."""
+    services, principal = services_of(request), principal_of(request)
+    await anyio.to_thread.run_sync(services.sessions.end_all, principal.id)
+    request.app.state.hub.end_account(principal.id)
+    response.delete_cookie(COOKIE, path="/", httponly=True, samesite="lax")
+
+
 @router.get("/me", operation_id="me")
 @needs(Permission.SELF)
 async def me(request: Request) -> Me:
@@ -80,7 +91,7 @@ async def change_passphrase(request: Request, response: Response, body: Passphra
     services, principal = services_of(request), principal_of(request)
     address = request.client.host if request.client else ""
     change = services.accounts.change_passphrase
-    await anyio.to_thread.run_sync(change, principal.id, body.current, body.new, address)
+    await request.app.state.sign_in_gate.run(change, principal.id, body.current, body.new, address)
     services.sessions.forget()
     request.app.state.hub.end_account(principal.id)
     response.delete_cookie(COOKIE, path="/", httponly=True, samesite="lax")

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Iterable, Mapping
+from weakref import WeakValueDictionary
 
 import msgspec
 
@@ -22,6 +23,7 @@ from castanea.api.streaming.wire import HEARTBEAT, Snapshot, event, frame_event
 from castanea.contracts.board import View
 from castanea.contracts.query import Rights
 from castanea.kit.clock import monotonic
+from castanea.kit.errors import Busy
 
 STUCK = 120.0
 AT_ONCE = 200  # viewers served before others get the processor
@@ -33,7 +35,8 @@ class Hub:
     def __init__(self, link: Link, settings: ApiSettings, measurements: Measurements) -> None:
         self._link = link
         self._measurements = measurements
-        self._opening: dict[tuple[View, str], asyncio.Lock] = {}
+        self._opening: WeakValueDictionary[tuple[View, str], asyncio.Lock] = WeakValueDictionary()
+        self._most_views = settings.max_views
         self._viewers: set[Subscriber] = set()
         self._behind: set[Subscriber] = set()
         self._state_event = b""
@@ -94,7 +97,11 @@ class Hub:
     # Views
 
     async def open_view(self, view: View, rights: Rights) -> tuple[str, bytes, bytes]:
-        """(id, board, newest whole frame as JSON) of a view."""
+        """(id, board, newest whole frame as JSON) of a view. Raises Busy when too many are open."""
+        if len(self.views) >= self._most_views:
+            raise Busy(
+                f"{len(self.views)} views are open; close some pages", retry_after=30, code="server.too_many_views"
+            )
         async with self._turn(view, rights):
             opened = await self._link.open_view(view, rights)
             self.views.put(opened.view_id, view, rights, opened.frame, monotonic())
@@ -106,11 +113,10 @@ class Hub:
             async with self._turn(over.view, over.rights):
                 if self.views.get(over.id) is None:  # else it was opened again meanwhile
                     await self._link.close_view(over.id)
-                    self._opening.pop((over.view, over.rights.key), None)
         self._measurements.views.set(len(self.views))
 
     def _turn(self, view: View, rights: Rights) -> asyncio.Lock:
-        """Opening and closing of one view take turns."""
+        """Opening and closing of one view take turns; a turn is forgotten when nobody waits for it any more."""
         return self._opening.setdefault((view, rights.key), asyncio.Lock())
 
     def renew(self, known: OpenView, frame: bytes) -> None:
