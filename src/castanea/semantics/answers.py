@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,13 +17,13 @@ from castanea.kit.grain import floor, following, label, midnight
 from castanea.kit.money import plain_text
 from castanea.kit.zones import to_local
 from castanea.semantics.catalog import Catalog
-from castanea.semantics.facts_read import Surroundings, parse_as_of
+from castanea.semantics.facts_read import Surroundings
 from castanea.semantics.formulas import BEFORE_SUFFIX, MONEY_UNIT, SHARE_UNIT, is_ratio
-from castanea.semantics.layout import FACTS, Layout
+from castanea.semantics.layout import Layout
 from castanea.semantics.model import Metric
 from castanea.semantics.notes import notes_of, quality_of
 from castanea.semantics.periods import Scope
-from castanea.semantics.question import Question
+from castanea.semantics.question import Question, measures_of
 from castanea.semantics.statement import OTHERS, ROWS, TOTALS
 
 Row = dict[str, Cell]
@@ -49,26 +50,30 @@ def answer_from(
     question, scope = asked.question, asked.scope
     read = _Reader(asked, catalog, settings, table)
     rows, others, totals = read.rows(ROWS), read.rows(OTHERS), read.rows(TOTALS)
-    if not question.keys and not rows:
-        rows = [read.empty_row()]
+    if not question.keys:
+        rows = sorted(rows, key=lambda row: str(row.get("currency", ""))) or [read.empty_row()]
     rows = read.filled(rows)
     members = read.first("members")
-    as_of = parse_as_of(read.first("as_of")) or around.as_of
     cells = read.note_sums()
     return Answer(
         columns=read.columns(),
         rows=tuple(rows),
-        as_of=as_of,
-        quality=quality_of(asked, rows, cells, around, catalog),
+        as_of=around.as_of,
+        quality=quality_of(asked, rows, cells, around),
         period=Period(scope.start, scope.end, scope.zone.key, scope.complete),
         compared=Period(scope.before_start, scope.before_end, scope.zone.key) if scope.shift is not None else None,
         totals=totals[0] if len(totals) == 1 else None,
         others=others[0] if len(others) == 1 else None,
         members=members if members is not None else (len(rows) if question.dimensions else None),
         notes=notes_of(asked, rows, cells, around, catalog, settings, read.currencies),
-        source=", ".join(dict.fromkeys(s.source or "facts" for w in layout.works for s in (*w.segments, *w.history)))
-        or ("facts" if FACTS == "" else ""),
+        source=_sources(layout),
     )
+
+
+def _sources(layout: Layout) -> str:
+    """The rollups that answered, and `facts` where facts did."""
+    found = dict.fromkeys(s.source or "facts" for w in layout.works for s in (*w.segments, *w.history))
+    return ", ".join(found) or "facts"
 
 
 class _Reader:
@@ -86,9 +91,17 @@ class _Reader:
     def first(self, name: str) -> Any:
         return self._values[name][0] if self._table.num_rows else None
 
-    def note_sums(self) -> dict[str, str]:
-        found = {n.removeprefix("note_"): self.first(n) for n in self._values if n.startswith("note_")}
-        return {k: v for k, v in found.items() if v is not None}
+    def note_sums(self) -> dict[str, Decimal]:
+        """Sums over all rows of what notes speak of."""
+        found: dict[str, Decimal] = {}
+        for name in self._table.column_names:
+            if name.startswith("note_") and self._table.num_rows:
+                values = [v for v in self._values[name] if v is not None]
+                limited = self._asked.query.limit is not None
+                found[name.removeprefix("note_")] = (
+                    Decimal(values[0] if limited else sum(values)) if values else Decimal(0)
+                )
+        return found
 
     def rows(self, slot: int) -> list[Row]:
         slots = self._values["slot"]
@@ -163,8 +176,7 @@ class _Reader:
     def _nothing(self, metric: Metric) -> Cell:
         if metric.additivity == "semi_additive" or is_ratio(metric, self._declared):
             return None
-        measures = {self._declared.measures[m] for m in self._question.measures.values()}
-        if any(m.keeps_unknown for m in measures) or metric.needs_cost:
+        if any(self._declared.measures[m].keeps_unknown for m in measures_of(metric, self._declared)):
             return None
         return {"money": "0.0000", "units": "0"}.get(metric.unit, 0)
 
@@ -189,11 +201,11 @@ class _Reader:
         last = to_local(
             min(scope.end, max(self._asked.now, scope.start or scope.end)) - timedelta(microseconds=1), scope.zone
         )
-        known = {row[grain]: row for row in rows}
+        known = {str(row[grain]): row for row in rows}
         wanted: list[Row] = []
         while cell <= floor(last, grain, self._settings.week_start) and len(wanted) < _MOST_FILLED:
             name = label(cell.date(), grain)
-            wanted.append(known.pop(name, None) or {grain: name, **self.empty_row()})
+            wanted.append(known.pop(name) if name in known else {grain: name, **self.empty_row()})
             cell = following(cell, grain)
         return sorted([*wanted, *known.values()], key=lambda row: str(row[grain])) if known else wanted
 

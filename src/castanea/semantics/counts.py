@@ -13,7 +13,7 @@ from castanea.semantics.templates import Path, col, named, number, piece, sum_of
 _DAY = "local_day"
 
 
-def count_rows(maker: RowMaker, work: Work, index: int) -> exp.Expression | None:
+def count_rows(maker: RowMaker, work: Work, index: int) -> exp.Select | None:
     """SELECT before, keys, [currency], the number of entities for each measure of the work."""
     if not work.segments:
         return None
@@ -26,7 +26,7 @@ def count_rows(maker: RowMaker, work: Work, index: int) -> exp.Expression | None
         return _new(maker, work, index, rows, columns, entities)
     if work.buckets:
         return _windowed(maker, work, index, rows, columns, entities)
-    inner: exp.Expression = rows[0]
+    inner: exp.Select = rows[0]
     if len(rows) > 1:
         united = union(rows).subquery("u")
         group = [BEFORE, *columns, *entities]
@@ -46,15 +46,14 @@ def entity_columns(maker: RowMaker, work: Work) -> tuple[str, ...]:
     return tuple(f"entity_{n}" for n in range(max(len(columns) for columns in tables)))
 
 
-def _counted(maker: RowMaker, work: Work) -> list[exp.Expression]:
-    found: list[exp.Expression] = []
+def _counted(maker: RowMaker, work: Work) -> list[exp.Expr]:
+    found: dict[str, exp.Expr] = {}
     for name in work.measures:
         count = maker.measure(name).count
         if count is None:
             raise AssertionError(name)
-        enough = piece(f"COUNT(CASE WHEN _b >= {int(count.at_least)} THEN 1 END)", b=col(count.base))
-        found.append(named(enough, name))
-    return found
+        found[name] = piece(f"COUNT(CASE WHEN _b >= {int(count.at_least)} THEN 1 END)", b=col(count.base))
+    return maker.columns(found)
 
 
 def _entity_rows(
@@ -91,29 +90,34 @@ def _fact_scans(maker: RowMaker, work: Work, segment: Segment, at: Path) -> list
 def _entity_select(
     maker: RowMaker, work: Work, scan: Scan, columns: tuple[str, ...], *, days: bool, unfiltered: bool
 ) -> exp.Select:
-    keys: list[tuple[str, exp.Expression]] = []
-    for name in columns:
-        keys.append((name, scan.dimension("currency") if name == CURRENCY and work.currency else scan.key(name)))
+    keys = [(name, scan.dimension(name) if name == CURRENCY else scan.key(name)) for name in columns]
     if days:
         keys.append((_DAY, scan.local_day()))
+    values: list[exp.Expr]
+    conditions: list[exp.Expr]
     if scan.rollup:
-        ids: list[exp.Expression] = [col(work.group.entity, "f")]
+        ids: list[exp.Expr] = [col(work.group.entity, "f")]
         values = [named(sum_of(col(b, "f")), b) for b in bases(maker, work)]
-        conditions: list[exp.Expression] = []
+        conditions = []
     else:
         ids = [col(c, "f") for c in maker.shop.declared.entities[work.group.entity][scan.table]]
         values, wheres = _fact_values(maker, work, scan)
         conditions = [exp.or_(*wheres), *(piece("_x IS NOT NULL", x=i) for i in ids)]
     head = named(number(int(scan.segment.before)), BEFORE)
-    listed = [head, *(named(t, n) for n, t in keys), *(named(i, f"entity_{n}") for n, i in enumerate(ids)), *values]
+    listed: list[exp.Expr] = [
+        head,
+        *(named(t, n) for n, t in keys),
+        *(named(i, f"entity_{n}") for n, i in enumerate(ids)),
+        *values,
+    ]
     more = [] if unfiltered else [*scan.aligned_days_only(maker.layout.keys), *maker.others(scan, work)]
     tree = scan.select(listed, [*conditions, *more], filtered=not unfiltered)
     return tree.group_by(*(number(n + 2) for n in range(len(keys) + len(ids))), copy=False)
 
 
-def _fact_values(maker: RowMaker, work: Work, scan: Scan) -> tuple[list[exp.Expression], list[exp.Expression]]:
-    values: list[exp.Expression] = []
-    wheres: dict[exp.Expression, None] = {}
+def _fact_values(maker: RowMaker, work: Work, scan: Scan) -> tuple[list[exp.Expr], list[exp.Expr]]:
+    values: list[exp.Expr] = []
+    wheres: dict[exp.Expr, None] = {}
     for base in bases(maker, work):
         parts = [p for p in maker.measure(base).parts if (p.table, p.clock) == (scan.table, scan.clock)]
         if not parts:
@@ -130,16 +134,14 @@ def _fact_values(maker: RowMaker, work: Work, scan: Scan) -> tuple[list[exp.Expr
 
 def _new(
     maker: RowMaker, work: Work, index: int, rows: list[exp.Select], columns: tuple[str, ...], entities: tuple[str, ...]
-) -> exp.Expression:
+) -> exp.Select:
     """Entities with a day in the cell before which they had none for so many days."""
     days = maker.shop.new_buyer_days
     (base,) = bases(maker, work)
     current = exp.select("*").from_(union(rows).subquery("c")).where(piece("_b >= 1", b=col(base)))
     past = union(_entity_rows(maker, work, index, "history", (), days=True, unfiltered=True)).subquery("h")
     mine = exp.select(*(col(e) for e in entities)).from_("now_rows")
-    inside: exp.Expression = (
-        col(entities[0]) if len(entities) == 1 else exp.Tuple(expressions=[col(e) for e in entities])
-    )
+    inside: exp.Expr = col(entities[0]) if len(entities) == 1 else exp.Tuple(expressions=[col(e) for e in entities])
     known = (
         exp.select(col(BEFORE), *(col(e) for e in entities), col(_DAY)).distinct()
         .from_(past).where(piece("_b >= 1", b=col(base))).where(exp.In(this=inside, query=mine.subquery()))
@@ -157,15 +159,15 @@ def _new(
         exp.select(*(col(c, "n") for c in (BEFORE, *columns, *entities))).distinct()
         .from_(exp.table_("now_rows", alias="n")).join(exp.table_("first_days", alias="d"), on=exp.and_(*same))
     )  # fmt: skip
-    count = named(exp.Count(this=exp.Star()), work.measures[0])
-    tree = exp.select(col(BEFORE), *(col(c) for c in columns), count).from_(pairs.subquery("e"))
+    count = maker.columns({work.measures[0]: exp.Count(this=exp.Star())})
+    tree = exp.select(col(BEFORE), *(col(c) for c in columns), *count).from_(pairs.subquery("e"))
     tree = tree.group_by(*(col(c) for c in (BEFORE, *columns)))
     return exp.select("*").from_(tree.with_("now_rows", current).with_("first_days", first).subquery("new_rows"))
 
 
 def _windowed(
     maker: RowMaker, work: Work, index: int, rows: list[exp.Select], columns: tuple[str, ...], entities: tuple[str, ...]
-) -> exp.Expression:
+) -> exp.Select:
     """Counts over the days that end with each cell: a row counts in every window that holds its day."""
     grain = next(k for k in maker.layout.keys if k in maker.shop.declared.grains)
     windows = bucket_table(maker, work, index, grain, "days")
@@ -182,7 +184,7 @@ def _windowed(
     return outer.group_by(*(col(c) for c in (BEFORE, *ordered)))
 
 
-def bucket_table(maker: RowMaker, work: Work, index: int, grain: str, form: str) -> exp.Expression:
+def bucket_table(maker: RowMaker, work: Work, index: int, grain: str, form: str) -> exp.Subquery:
     """The cells as a table w(before, <grain>, low, high); `form` is days (DATEs) or stamps."""
     kind = "DATE" if form == "days" else "TIMESTAMP"
     cell = "TIMESTAMP" if grain in ("quarter_hour", "hour") else "DATE"

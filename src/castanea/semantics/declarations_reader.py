@@ -61,7 +61,7 @@ class _Entry:
         return self.node_of(key).place if key in self.node.value else self.node.place
 
     def texts(self, key: str) -> Mapping[str, str]:
-        value = self.get(key, {})
+        value: Any = self.get(key, {})
         if (
             not isinstance(value, dict)
             or sorted(value) != sorted(LANGUAGES)
@@ -73,7 +73,7 @@ class _Entry:
         return {language: str(value[language]) for language in LANGUAGES}
 
     def words(self, key: str) -> tuple[str, ...]:
-        value = self.get(key, [])
+        value: Any = self.get(key, [])
         if not isinstance(value, list):
             raise DeclarationError(self.place(key), f"{key} of {self.what} must be a list.")
         return tuple(str(v) for v in value)
@@ -190,7 +190,7 @@ def _level(node: Node, what: str) -> Level:
 
 def _dimension(name: str, node: Node, names: list[str]) -> Dimension:
     entry = _Entry(node, f"dimension {name}", ("labels", "description"), ("aliases", "columns", "lookup", "name"))
-    columns: dict[str, exp.Expression] = {}
+    columns: dict[str, exp.Expr] = {}
     if "columns" in node.value:
         inner = _Entry(entry.node_of("columns"), f"columns of dimension {name}", (), TABLES)
         for table in inner.node.value:

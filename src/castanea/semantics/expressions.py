@@ -15,7 +15,7 @@ from castanea.semantics.model import Place
 DAILY = "DAILY"
 WORKSPACE_CURRENCY = "WORKSPACE_CURRENCY"
 
-_ALLOWED: tuple[type[exp.Expression], ...] = (
+_ALLOWED: tuple[type[exp.Expr], ...] = (
     exp.Column, exp.Identifier, exp.Literal, exp.Boolean, exp.Null, exp.Paren, exp.Tuple,
     exp.Add, exp.Sub, exp.Mul, exp.Div, exp.Neg,
     exp.And, exp.Or, exp.Not, exp.Is, exp.In, exp.Between,
@@ -35,7 +35,7 @@ class DeclarationError(InputError):
         super().__init__(f"{place}: {message}", values={"file": place.file, "line": place.line, "problem": message})
 
 
-def parse(text: object, known: Iterable[str], place: Place, what: str = "column") -> exp.Expression:
+def parse(text: object, known: Iterable[str], place: Place, what: str = "column") -> exp.Expr:
     """Return the expression of a declaration's text; `known` are the names it may use.
 
     Raises DeclarationError for anything but arithmetic, comparisons and the functions of `FUNCTIONS` over known names.
@@ -52,7 +52,7 @@ def parse(text: object, known: Iterable[str], place: Place, what: str = "column"
     return tree.transform(_quoted)
 
 
-def _check(node: exp.Expression, names: set[str], place: Place, what: str) -> None:
+def _check(node: exp.Expr, names: set[str], place: Place, what: str) -> None:
     if isinstance(node, exp.Column):
         if node.table or node.name not in names:
             close = nearest(node.name, names)
@@ -71,19 +71,19 @@ def _check(node: exp.Expression, names: set[str], place: Place, what: str) -> No
         )
 
 
-def _quoted(node: exp.Expression) -> exp.Expression:
+def _quoted(node: exp.Expr) -> exp.Expr:
     return exp.column(exp.to_identifier(node.name, quoted=True)) if isinstance(node, exp.Column) else node
 
 
-def names_in(tree: exp.Expression) -> tuple[str, ...]:
+def names_in(tree: exp.Expr) -> tuple[str, ...]:
     """The names that an expression uses, each once, in order."""
     return tuple(dict.fromkeys(c.name for c in tree.find_all(exp.Column, bfs=False)))
 
 
-def on_alias(tree: exp.Expression, alias: str, currency: str) -> exp.Expression:
+def on_alias(tree: exp.Expr, alias: str, currency: str) -> exp.Expr:
     """The expression with its columns taken from the table `alias` and the workspace's currency filled in."""
 
-    def rewrite(node: exp.Expression) -> exp.Expression:
+    def rewrite(node: exp.Expr) -> exp.Expr:
         if isinstance(node, exp.Column) and alias:
             return exp.column(exp.to_identifier(node.name, quoted=True), table=alias)
         if isinstance(node, exp.Anonymous) and node.name.upper() == WORKSPACE_CURRENCY:

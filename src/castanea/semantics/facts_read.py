@@ -22,9 +22,9 @@ class Surroundings:
     shops: int = 0
     received: int = 0
     quarantined: int = 0
-    as_of: datetime | None = None
     first_order: datetime | None = None
     first_event: datetime | None = None
+    as_of: datetime | None = None
 
 
 def read_surroundings(reader: Reader) -> Surroundings:
@@ -36,8 +36,8 @@ def read_surroundings(reader: Reader) -> Surroundings:
     for shop, zone in zip(shops.column("shop_id").to_pylist(), shops.column("zone").to_pylist(), strict=True):
         zones.setdefault(zone or "", []).append(shop)
     booked = reader.fetch(
-        "SELECT CAST(COALESCE(SUM(received), 0) AS BIGINT) AS received, CAST(COALESCE(SUM(quarantined), 0) AS BIGINT) AS quarantined, "
-        "(SELECT MAX(value) FROM book.meta WHERE name = 'data_time') AS as_of FROM book.booking WHERE NOT derived"
+        "SELECT CAST(COALESCE(SUM(received), 0) AS BIGINT) AS received, CAST(COALESCE(SUM(quarantined), 0) AS BIGINT) AS quarantined "
+        "FROM book.booking WHERE NOT derived"
     )
     spans = reader.fetch(
         'SELECT (SELECT MIN(paid_time) FROM fact."order") AS first_order, (SELECT MIN(time) FROM fact."web_event") AS first_event'
@@ -47,14 +47,15 @@ def read_surroundings(reader: Reader) -> Surroundings:
         shops.num_rows,
         booked.column("received")[0].as_py(),
         booked.column("quarantined")[0].as_py(),
-        parse_as_of(booked.column("as_of")[0].as_py()),
         _aware(spans.column("first_order")[0].as_py()),
         _aware(spans.column("first_event")[0].as_py()),
     )
 
 
-def parse_as_of(text: str | None) -> datetime | None:
+def read_as_of(reader: Reader) -> datetime | None:
     """The newest event time that the loader has seen, as it wrote it."""
+    found = reader.fetch("SELECT value FROM book.meta WHERE name = 'data_time'")
+    text = found.column("value")[0].as_py() if found.num_rows else None
     return datetime.fromisoformat(text).astimezone(UTC) if text else None
 
 

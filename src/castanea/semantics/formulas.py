@@ -16,13 +16,13 @@ _COUNTS = ("orders", "buyers", "visitors", "views", "searches", "items")
 
 def metric_tree(
     metric: Metric, declared: Declarations, measures: dict[str, str], *, suffix: str = "", daily: bool
-) -> exp.Expression:
+) -> exp.Expr:
     """The formula over measure columns (with `suffix`). Divisions are by sums and unknown when they divide by nothing.
 
     `daily`: whether a cell is one day at most, so that counts by day stand for it.
     """
 
-    def rewrite(node: exp.Expression) -> exp.Expression:
+    def rewrite(node: exp.Expr) -> exp.Expr:
         if isinstance(node, exp.Column):
             if node.name in declared.measures:
                 return col(measures[node.name] + suffix)
@@ -35,19 +35,19 @@ def metric_tree(
             return piece("CAST(_a AS DOUBLE) / NULLIF(_b, 0)", a=node.this, b=node.expression)
         return node
 
-    tree: exp.Expression = metric.formula.copy()
+    tree: exp.Expr = metric.formula.copy()
     return _bottom_up(tree, rewrite)
 
 
-def _bottom_up(node: exp.Expression, rewrite: object) -> exp.Expression:
+def _bottom_up(node: exp.Expr, rewrite: object) -> exp.Expr:
     """Rewrite children before their parent: a division's parts are done when the division is."""
     if not isinstance(node, exp.Column):
         for key, child in list(node.args.items()):
-            if isinstance(child, exp.Expression):
+            if isinstance(child, exp.Expr):
                 node.set(key, _bottom_up(child, rewrite))
             elif isinstance(child, list):
-                node.set(key, [_bottom_up(c, rewrite) if isinstance(c, exp.Expression) else c for c in child])
-    made: exp.Expression = rewrite(node)  # type: ignore[operator]
+                node.set(key, [_bottom_up(c, rewrite) if isinstance(c, exp.Expr) else c for c in child])
+    made: exp.Expr = rewrite(node)  # type: ignore[operator]
     return made
 
 
@@ -57,7 +57,7 @@ def is_ratio(metric: Metric, declared: Declarations) -> bool:
     return any(is_ratio(declared.metrics[n], declared) for n in names_in(metric.formula) if n not in declared.measures)
 
 
-def as_cell(tree: exp.Expression, metric: Metric, declared: Declarations) -> exp.Expression:
+def as_cell(tree: exp.Expr, metric: Metric, declared: Declarations) -> exp.Expr:
     """The value as it is answered: money with 4 decimals and shares with 6 as text, counts as whole numbers, the rest as text."""
     if metric.unit == SHARE_UNIT:
         return piece("CAST(CAST(_x AS DECIMAL(38, 6)) AS TEXT)", x=tree)
@@ -66,7 +66,7 @@ def as_cell(tree: exp.Expression, metric: Metric, declared: Declarations) -> exp
     return piece("CAST(CAST(_x AS DECIMAL(38, 4)) AS TEXT)", x=tree)
 
 
-def change_cell(now: exp.Expression, before: exp.Expression, metric: Metric) -> exp.Expression:
+def change_cell(now: exp.Expr, before: exp.Expr, metric: Metric) -> exp.Expr:
     """The change as a share of the earlier value; for shares the difference, in points of one (0.01 = one percentage point)."""
     if metric.unit == SHARE_UNIT:
         return piece("CAST(CAST(_a - _b AS DECIMAL(38, 6)) AS TEXT)", a=exp.paren(now), b=exp.paren(before))

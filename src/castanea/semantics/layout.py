@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from castanea.kit.errors import InputError
 from castanea.kit.grain import floor, following, midnight
 from castanea.kit.zones import stretches, to_local, to_utc
-from castanea.semantics.model import Declarations, Measure, RollupSpec
+from castanea.semantics.model import Declarations, RollupSpec
 from castanea.semantics.periods import Scope
 from castanea.semantics.question import Group, Question, tables_of
 from castanea.semantics.rollup_plans import dimension_in_table
@@ -18,6 +18,8 @@ from castanea.semantics.rollup_plans import dimension_in_table
 FACTS = ""
 _QUARTER = timedelta(minutes=15)
 _MOST_BUCKETS = 5000
+_FEW_ROWS = 20_000
+_FIRST_DAY, _LAST_DAY = date(1970, 1, 1), date(2200, 1, 1)
 Bounds = Callable[["Work"], tuple[datetime | None, datetime | None]]
 
 
@@ -39,6 +41,7 @@ class Segment:
     low: datetime | None
     high: datetime | None
     zone: int = 0
+    small: bool = False  # few rows: cheaper to read than to group twice
 
 
 @dataclass(frozen=True)
@@ -216,7 +219,7 @@ class Layouter:
             start = start or first
             end = end or (last + timedelta(microseconds=1) if last else now)
             start = start or end
-        buckets = [b for b in self._buckets(work, scope, grain, start, end, now) if b is not None]
+        buckets = list(self._buckets(work, scope, grain, start, end, now))
         if not work.group.window:
             return Work(work.group, work.measures, work.currency, work.sources, buckets=tuple(buckets))
         segments: list[Segment] = []
@@ -236,12 +239,12 @@ class Layouter:
 
     def _buckets(
         self, work: Work, scope: Scope, grain: str, start: datetime | None, end: datetime | None, now: datetime
-    ) -> Iterable[Bucket | None]:
+    ) -> Iterable[Bucket]:
         zone = scope.zone
         cells: list[tuple[datetime, datetime]] = []
         if not grain:
-            last = to_local(end, zone) if end else datetime(2200, 1, 1)
-            cells = [(to_local(start, zone) if start else datetime(1970, 1, 1), last)]
+            last = to_local(end, zone) if end else midnight(_LAST_DAY)
+            cells = [(to_local(start, zone) if start else midnight(_FIRST_DAY), last)]
         elif start and end:
             cells = list(_cells(start, min(end, max(now, start) + _QUARTER), grain, zone, self.week_start))
         for low, high in cells:
@@ -283,12 +286,16 @@ class Layouter:
         empty = core_low is not None and core_high is not None and core_low >= core_high
         if empty or crooked or (short and ragged):
             return self._cover(before, low, high, rest, zone, index)
-        found = [Segment(before, source, core_low, core_high, index)]
+        found = [Segment(before, source, core_low, core_high, index, _small(spec, core_low, core_high))]
         if low != core_low:
             found += self._cover(before, low, core_low, rest, zone, index)
         if high != core_high:
             found += self._cover(before, core_high, high, rest, zone, index)
         return found
+
+
+def _small(spec: RollupSpec, low: datetime | None, high: datetime | None) -> bool:
+    return low is not None and high is not None and spec.size * max((high - low).days, 1) <= _FEW_ROWS
 
 
 def _cells(
@@ -336,9 +343,9 @@ def local_date(at: datetime, zone: ZoneInfo) -> date:
     return local.date() if local == midnight(local.date()) else local.date() + timedelta(days=1)
 
 
-def naive(at: datetime) -> datetime:
+def naive(at: datetime | None) -> datetime | None:
     """UTC without a zone, as the warehouse holds times."""
-    return at.astimezone(UTC).replace(tzinfo=None)
+    return at and at.astimezone(UTC).replace(tzinfo=None)
 
 
-__all__ = ["FACTS", "Bucket", "Layout", "Layouter", "Measure", "Segment", "Work", "ZoneGroup", "local_date", "naive"]
+__all__ = ["FACTS", "Bucket", "Layout", "Layouter", "Segment", "Work", "ZoneGroup", "local_date", "naive"]

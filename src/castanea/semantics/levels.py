@@ -14,7 +14,7 @@ from castanea.semantics.templates import col, named, piece
 _CELL = "cell"
 
 
-def level_rows(maker: RowMaker, work: Work, index: int) -> exp.Expression:
+def level_rows(maker: RowMaker, work: Work, index: int) -> exp.Select:
     """SELECT before, keys, the summed levels. A level holds from its count until the next one of the same key."""
     levels = [level for m in work.measures if (level := maker.measure(m).level)]
     first = levels[0]
@@ -34,7 +34,12 @@ def level_rows(maker: RowMaker, work: Work, index: int) -> exp.Expression:
         named(on_alias(level.value, "f", maker.shop.currency), m)
         for m, level in zip(work.measures, levels, strict=True)
     ]
-    columns = [*(named(t, n) for n, t in members), named(scan.stamp, "since"), named(until, "until"), *values]
+    columns: list[exp.Expr] = [
+        *(named(t, n) for n, t in members),
+        named(scan.stamp, "since"),
+        named(until, "until"),
+        *values,
+    ]
     held = scan.select(columns, maker.others(scan, work)).subquery("v")
     cells = bucket_table(maker, work, index, grain or _CELL, "stamps")
     inside = piece("v.since < w.high AND (v.until IS NULL OR v.until >= w.high)")
@@ -42,6 +47,6 @@ def level_rows(maker: RowMaker, work: Work, index: int) -> exp.Expression:
         col(grain, "w") if k == grain else col(k, "v")
         for k in (*maker.layout.keys, *((CURRENCY,) if work.currency else ()))
     ]
-    sums = [named(piece("COALESCE(SUM(_x), 0)", x=col(m, "v")), m) for m in work.measures]
+    sums = maker.columns({m: piece("COALESCE(SUM(_x), 0)", x=col(m, "v")) for m in work.measures})
     tree = exp.select(col(BEFORE, "w"), *keys, *sums).from_(held).join(cells, on=inside)
     return tree.group_by(col(BEFORE, "w"), *(k.copy() for k in keys))

@@ -31,8 +31,8 @@ class Part:
 
     table: str
     clock: str
-    where: exp.Expression
-    value: exp.Expression
+    where: exp.Expr
+    value: exp.Expr
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Level:
     table: str
     clock: str
     key: tuple[str, ...]
-    value: exp.Expression
+    value: exp.Expr
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ class Lookup:
     column: str
     of: str = ""
     tables: tuple[str, ...] = ()
-    where: exp.Expression | None = None
+    where: exp.Expr | None = None
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ class Dimension:
     labels: Texts
     aliases: tuple[str, ...]
     description: Texts
-    columns: Mapping[str, exp.Expression]
+    columns: Mapping[str, exp.Expr]
     lookup: Lookup | None = None
     member_name: Lookup | None = None
     place: Place = Place("", 0)
@@ -104,7 +104,7 @@ class Metric:
     name: str
     labels: Texts
     aliases: tuple[str, ...]
-    formula: exp.Expression
+    formula: exp.Expr
     formula_text: str
     words: Texts
     unit: str

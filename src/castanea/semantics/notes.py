@@ -24,7 +24,7 @@ _GOOD = 95
 def notes_of(
     asked: Asked,
     rows: Sequence[Mapping[str, Cell]],
-    sums: Mapping[str, str],
+    sums: Mapping[str, Decimal],
     around: Surroundings,
     catalog: Catalog,
     settings: WorkspaceSettings,
@@ -33,7 +33,7 @@ def notes_of(
     """The notes of an answer; shares are texts with four decimals, amounts with four."""
     metrics = asked.question.metrics
     found: list[Note] = []
-    undated, refunded = Decimal(sums.get("refunded_undated", "0")), Decimal(sums.get("refunded", "0"))
+    undated, refunded = sums.get("refunded_undated", Decimal(0)), sums.get("refunded", Decimal(0))
     if undated:
         found.append(Note("refund_without_date", {"amount": f"{undated:.4f}", "share": _share(undated, refunded)}))
     provisional = max((m.provisional_days for m in metrics), default=0)
@@ -57,11 +57,11 @@ def notes_of(
 
 
 def _unknown_visitors(
-    asked: Asked, rows: Sequence[Mapping[str, Cell]], sums: Mapping[str, str], around: Surroundings
+    asked: Asked, rows: Sequence[Mapping[str, Cell]], sums: Mapping[str, Decimal], around: Surroundings
 ) -> list[Note]:
     names = [m.name for m in asked.question.metrics if m.needs_events]
     missing = any(row.get(n) is None for row in rows for n in names)
-    if not (names and missing and Decimal(sums.get("hourly_visitors", "0"))):
+    if not (names and missing and sums.get("hourly_visitors", Decimal(0))):
         return []
     since = to_local(around.first_event, asked.scope.zone).date().isoformat() if around.first_event else ""
     return [Note("visitors_unavailable", {"since": since})]
@@ -74,13 +74,13 @@ def _short_history(asked: Asked, around: Surroundings, days: int) -> list[Note]:
     return [Note("short_history", {"days": str(max((start - around.first_order).days, 0)), "wanted": str(days)})]
 
 
-def _without_cost(sums: Mapping[str, str]) -> Decimal:
-    without, with_cost = Decimal(sums.get("uncosted_sales", "0")), Decimal(sums.get("costed_sales", "0"))
+def _without_cost(sums: Mapping[str, Decimal]) -> Decimal:
+    without, with_cost = sums.get("uncosted_sales", Decimal(0)), sums.get("costed_sales", Decimal(0))
     return without / (without + with_cost) if without + with_cost else Decimal(0)
 
 
 def quality_of(
-    asked: Asked, rows: Sequence[Mapping[str, Cell]], sums: Mapping[str, str], around: Surroundings, catalog: Catalog
+    asked: Asked, rows: Sequence[Mapping[str, Cell]], sums: Mapping[str, Decimal], around: Surroundings
 ) -> Quality:
     """0–100: each missing share takes its part off. Looked at are quarantined rows, sales without a cost (for margins), and what has
     no member in a dimension that is asked."""
@@ -89,9 +89,11 @@ def quality_of(
         shares.append(("quarantined", Decimal(around.quarantined) / around.received, {"rows": str(around.quarantined)}))
     if any(m.needs_cost for m in asked.question.metrics):
         shares.append(("without_cost", _without_cost(sums), {}))
-    for dimension in asked.question.dimensions:
-        if dimension in _WATCHED:
-            shares.append(("without_member", _without_member(asked, rows, dimension), {"dimension": dimension}))
+    shares += [
+        ("without_member", _without_member(asked, rows, dimension), {"dimension": dimension})
+        for dimension in asked.question.dimensions
+        if dimension in _WATCHED
+    ]
     score = Decimal(100)
     for _, share, _ in shares:
         score *= 1 - min(max(share, Decimal(0)), Decimal(1))

@@ -109,10 +109,8 @@ def _length(grain: str, count: int) -> Shift:
 def scope_of(span: Span, now: datetime, zone: ZoneInfo, compare: Comparison | None, *, by_week: bool) -> Scope:
     """The instants of a span and of its comparison, cut at the same clock time while the span is unfinished."""
     if span.minutes:
-        end = now.astimezone(UTC)
-        start = end - timedelta(minutes=span.minutes)
-        plain = Scope(zone, span, start, end, True)
-        return _before_minutes(plain, compare)
+        until = now.astimezone(UTC)
+        return _before_minutes(Scope(zone, span, until - timedelta(minutes=span.minutes), until, True), compare)
     start = to_utc(span.start, zone) if span.start else None
     end = to_utc(span.end, zone) if span.end else None
     complete = end is not None and end <= now

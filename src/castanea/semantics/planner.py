@@ -5,29 +5,27 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from castanea.contracts.query import GRAINS, Answer, Query, Rights
+from castanea.contracts.query import Answer, Query, Rights
 from castanea.contracts.rollup import RollupPlan
-from castanea.contracts.table import Type
-from castanea.contracts.tables import TABLES
 from castanea.contracts.warehouse import Reader
 from castanea.contracts.workspace import WorkspaceSettings
-from castanea.kit.zones import stretches, to_local, zone_of
+from castanea.kit.zones import stretches, zone_of
 from castanea.semantics.answers import Asked, answer_from
 from castanea.semantics.catalog import Catalog
-from castanea.semantics.facts_read import Surroundings, data_bounds, read_surroundings
-from castanea.semantics.layout import FACTS, Layout, Layouter, Work, ZoneGroup, local_date, naive
+from castanea.semantics.facts_read import Surroundings, data_bounds, read_as_of, read_surroundings
+from castanea.semantics.layout import Layout, Layouter, Work, ZoneGroup, local_date, naive
 from castanea.semantics.periods import scope_of, span_of
-from castanea.semantics.question import Question, measures_of, resolve, tables_of
+from castanea.semantics.question import Question, resolve, tables_of
 from castanea.semantics.scan import Workshop
 from castanea.semantics.statement import Builder, Wanted
 from castanea.semantics.templates import Path
 
 _KEPT_SHAPES = 512
-_FRESH = timedelta(seconds=10)
+_FRESH, _NEWEST = timedelta(seconds=10), timedelta(seconds=1)
 
 
 @dataclass(frozen=True)
@@ -70,7 +68,7 @@ class Planner:
         )
         self._questions: OrderedDict[object, Question] = OrderedDict()
         self._prepared: OrderedDict[object, Prepared] = OrderedDict()
-        self._surroundings: tuple[datetime, Surroundings] | None = None
+        self._surroundings: tuple[datetime, datetime, Surroundings] | None = None
 
     def answer(self, query: Query, reader: Reader, now: datetime, rights: Rights = Rights()) -> Answer:  # noqa: B008 - frozen
         """The answer as of `now` (aware). Raises InputError when the query cannot be answered, saying what can be asked."""
@@ -123,10 +121,14 @@ class Planner:
         )
 
     def surroundings(self, reader: Reader, now: datetime) -> Surroundings:
-        """What answers say about the data as a whole, read at most every ten seconds."""
-        if self._surroundings is None or not timedelta() <= now - self._surroundings[0] < _FRESH:
-            self._surroundings = (now, read_surroundings(reader))
-        return self._surroundings[1]
+        """What answers say about the data as a whole, read at most every ten seconds (how new the data is, every second)."""
+        held = self._surroundings
+        if held is None or not timedelta() <= now - held[0] < _FRESH:
+            held = (now, now, replace(read_surroundings(reader), as_of=read_as_of(reader)))
+        elif not timedelta() <= now - held[1] < _NEWEST:
+            held = (held[0], now, replace(held[2], as_of=read_as_of(reader)))
+        self._surroundings = held
+        return held[2]
 
     def _build(self, question: Question, layout: Layout, whole: Layout | None, wanted: Wanted) -> Prepared:
         settings = self._settings
@@ -196,29 +198,21 @@ def _keep(cache: OrderedDict[object, Any], key: object, value: Any) -> None:
 
 
 def _value(path: Path, layouts: dict[str, Layout], question: Question, query: Query) -> Any:
-    if path[0] == "limit":
+    """The value of a parameter: what the paths given to `Parameters.bind` mean."""
+    head, *rest = path
+    if head == "limit":
         return query.limit
-    if path[0] == "where":
-        return question.where[path[1]].values[path[2]]  # type: ignore[index]
-    layout = layouts[str(path[0])] if path[0] != "shop" else layouts["main"]
-    if path[0] == "shop":
-        return layout.zones[path[1]].shops[path[2]]  # type: ignore[index]
-    _, work_index, field, index, what, form = (*path, "")[:6]
-    item = getattr(layout.works[work_index], str(field))[index]  # type: ignore[index]
+    if head == "where":
+        return question.where[rest[0]].values[rest[1]]
+    if head == "shop":
+        return layouts["main"].zones[rest[0]].shops[rest[1]]
+    layout = layouts[head]
+    work, field, index, what, form = rest
+    item = getattr(layout.works[work], field)[index]
     zone = layout.zones[getattr(item, "zone", 0)].scope.zone
     if what == "jump":
-        since = stretches(zone, item.low, item.high)[int(path[5])].since  # type: ignore[call-overload]
-        return naive(since) if since else None
+        return naive(stretches(zone, item.low, item.high)[form].since)
     if what == "key":
         return item.key.date() if form == "DATE" else item.key
-    at: datetime = getattr(item, str(what))
-    if form == "date" or form == "days":
-        return _day(at, zone)
-    return naive(at)
-
-
-def _day(at: datetime, zone: ZoneInfo) -> date:
-    return local_date(at, zone)
-
-
-__all__ = ["FACTS", "GRAINS", "TABLES", "Plan", "Planner", "Prepared", "Type", "measures_of", "replace", "to_local"]
+    at: datetime = getattr(item, what)
+    return local_date(at, zone) if form in ("date", "days") else naive(at)

@@ -46,12 +46,12 @@ def _contribution(
 ) -> Contribution:
     parts = list(parts)
     wheres = list(dict.fromkeys(p.part.where for p in parts))
-    any_of: exp.Expression = exp.or_(*(w.copy() for w in wheres)) if len(wheres) > 1 else wheres[0].copy()
+    any_of: exp.Expr = exp.or_(*(w.copy() for w in wheres)) if len(wheres) > 1 else wheres[0].copy()
     values: dict[str, str] = {}
     lookups: dict[str, tuple[str, str, dict[str, str]]] = {}
     for name in spec.dimensions:
         found = dimension_in_table(declared.dimensions[name], table, declared)
-        if isinstance(found, exp.Expression):
+        if isinstance(found, exp.Expr):
             values[name] = _sql(exp.Coalesce(this=found.copy(), expressions=[exp.Literal.string("")]), currency)
         elif found is not None:
             lookups[name] = found
@@ -66,7 +66,7 @@ def _contribution(
 
 def dimension_in_table(
     dimension: Dimension, table: str, declared: Declarations
-) -> exp.Expression | tuple[str, str, dict[str, str]] | None:
+) -> exp.Expr | tuple[str, str, dict[str, str]] | None:
     """How a fact table knows a dimension: an expression, a look-up (table, column, key → expression), or not at all."""
     if table in dimension.columns:
         return dimension.columns[table]
@@ -75,7 +75,7 @@ def dimension_in_table(
         return None
     if lookup.of:
         key = dimension_in_table(declared.dimensions[lookup.of], table, declared)
-        if not isinstance(key, exp.Expression):
+        if not isinstance(key, exp.Expr):
             return None
         return lookup.table, lookup.column, {lookup.key[0]: key.sql("duckdb")}
     if table in lookup.tables:
@@ -83,11 +83,11 @@ def dimension_in_table(
     return None
 
 
-def _value(part: Part, wheres: list[exp.Expression]) -> exp.Expression:
+def _value(part: Part, wheres: list[exp.Expr]) -> exp.Expr:
     if len(wheres) == 1:
         return part.value.copy()
     return exp.Case(ifs=[exp.If(this=part.where.copy(), true=part.value.copy())], default=exp.Literal.number(0))
 
 
-def _sql(tree: exp.Expression, currency: str) -> str:
+def _sql(tree: exp.Expr, currency: str) -> str:
     return on_alias(tree, "", currency).sql("duckdb")

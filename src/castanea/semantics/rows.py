@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from sqlglot import exp
@@ -11,7 +11,7 @@ from castanea.semantics.expressions import on_alias
 from castanea.semantics.layout import FACTS, Layout, Segment, Work
 from castanea.semantics.model import Measure, Part
 from castanea.semantics.scan import Scan, Workshop
-from castanea.semantics.templates import NULLS, Path, col, named, number, piece, sum_of, union
+from castanea.semantics.templates import NULLS, Path, col, named, number, piece, sum_of
 
 BEFORE = "before"
 CURRENCY = "currency"
@@ -19,83 +19,100 @@ CURRENCY = "currency"
 
 @dataclass(frozen=True)
 class Rows:
-    """A SELECT with the columns `before` (0 or 1), the keys, `currency` when it has one, and its own measures."""
+    """A SELECT with the columns `before` (0 or 1), the keys, `currency` when it has one, and all measures (null where not its own)."""
 
-    select: exp.Expression
-    measures: tuple[str, ...]
+    select: exp.Select
     currency: bool
 
 
 @dataclass
 class RowMaker:
-    """Makes the rows of works. `only` adds conditions on a dimension (for the row of all others)."""
+    """Makes the rows of works. `measures` are all columns of the result; `only` (steps shown, dimension) leaves out members that are
+    shown (for the row of all others); `alone`: the rows stand by themselves, with no union after them."""
 
     shop: Workshop
     layout: Layout
     part: str
-    only: object = None
+    measures: tuple[str, ...]
+    only: tuple[str, str] | None = None
+    alone: bool = False
 
     def rows(self, index: int, work: Work) -> list[Rows]:
         if work.group.kind == "sum":
-            return [self._sums(work, s, (self.part, index, "segments", n)) for n, s in enumerate(work.segments)]
+            return [
+                r for n, s in enumerate(work.segments) for r in self._sums(work, s, (self.part, index, "segments", n))
+            ]
         if work.group.kind == "level":
             from castanea.semantics.levels import level_rows
 
-            return [Rows(level_rows(self, work, index), work.measures, work.currency)]
+            return [Rows(level_rows(self, work, index), work.currency)]
         from castanea.semantics.counts import count_rows
 
         made = count_rows(self, work, index)
-        return [Rows(made, work.measures, work.currency)] if made is not None else []
+        return [Rows(made, work.currency)] if made is not None else []
 
-    def _sums(self, work: Work, segment: Segment, at: Path) -> Rows:
+    def _sums(self, work: Work, segment: Segment, at: Path) -> list[Rows]:
         if segment.source != FACTS:
             scan = Scan(self.shop, self.layout, segment, at)
-            values = [named(sum_of(col(m, "f")), m) for m in work.measures]
-            return Rows(self.grouped(scan, work, values, []), work.measures, work.currency)
-        selects = []
+            raw = segment.small and not self.alone
+            values = {m: col(m, "f") if raw else self._total(m, col(m, "f")) for m in work.measures}
+            return [Rows(self.grouped(scan, work, values, [], raw=raw), work.currency)]
+        made = []
         for (table, clock), parts in parts_by_clock(self.measure(m) for m in work.measures).items():
             scan = Scan(self.shop, self.layout, segment, at, table, clock)
             wheres = list(dict.fromkeys(p.where for p in parts.values()))
-            values = [named(self._sum(m, parts.get(m), single=len(wheres) == 1), m) for m in work.measures]
+            values = {m: self._total(m, self._value(m, part, single=len(wheres) == 1)) for m, part in parts.items()}
             condition = exp.or_(*(on_alias(w, "f", self.shop.currency) for w in wheres))
-            selects.append(self.grouped(scan, work, values, [condition]))
-        return Rows(union(selects), work.measures, work.currency)
+            made.append(Rows(self.grouped(scan, work, values, [condition]), work.currency))
+        return made
 
-    def _sum(self, name: str, part: Part | None, *, single: bool) -> exp.Expression:
-        kind = NULLS[self.measure(name).type]
-        if part is None:
-            return exp.cast(exp.Null(), kind)
-        value = exp.cast(
-            on_alias(part.value, "f", self.shop.currency), "DECIMAL(18, 4)" if "DECIMAL" in kind else "BIGINT"
-        )
+    def _total(self, name: str, value: exp.Expr) -> exp.Expr:
+        total = sum_of(value)
+        return piece("COALESCE(_x, 0)", x=total) if self.alone and not self.measure(name).keeps_unknown else total
+
+    def _value(self, name: str, part: Part, *, single: bool) -> exp.Expr:
+        kind = "BIGINT" if self.measure(name).type == "count" else "DECIMAL(18, 4)"
+        value = exp.cast(on_alias(part.value, "f", self.shop.currency), kind)
         if single:
-            return sum_of(value)
-        return sum_of(exp.Case(ifs=[exp.If(this=on_alias(part.where, "f", self.shop.currency), true=value)]))
+            return value
+        return exp.Case(ifs=[exp.If(this=on_alias(part.where, "f", self.shop.currency), true=value)])
+
+    def columns(self, values: Mapping[str, exp.Expr]) -> list[exp.Expr]:
+        """All measures by name, in order."""
+        return [named(values[m] if m in values else null_of(self.measure(m)), m) for m in self.measures]
 
     def measure(self, name: str) -> Measure:
         return self.shop.declared.measures[name]
 
-    def keys(self, scan: Scan, work: Work) -> list[tuple[str, exp.Expression]]:
+    def keys(self, scan: Scan, work: Work) -> list[tuple[str, exp.Expr]]:
         """The key columns by name, with the currency where the work has one."""
         found = [(k, scan.key(k)) for k in self.layout.keys]
         return [*found, (CURRENCY, scan.dimension("currency"))] if work.currency else found
 
     def grouped(
-        self, scan: Scan, work: Work, values: Sequence[exp.Expression], conditions: list[exp.Expression]
+        self,
+        scan: Scan,
+        work: Work,
+        values: Mapping[str, exp.Expr],
+        conditions: list[exp.Expr],
+        *,
+        raw: bool = False,
     ) -> exp.Select:
+        """The select of a scan, grouped by its keys unless `raw`."""
         keys = self.keys(scan, work)
-        columns: list[exp.Expression] = [named(number(int(scan.segment.before)), BEFORE)]
+        columns: list[exp.Expr] = [named(number(int(scan.segment.before)), BEFORE)]
         columns += [named(tree, name) for name, tree in keys]
         tree = scan.select(
-            [*columns, *values], [*conditions, *scan.aligned_days_only(self.layout.keys), *self.others(scan, work)]
+            [*columns, *self.columns(values)],
+            [*conditions, *scan.aligned_days_only(self.layout.keys), *self.others(scan, work)],
         )
-        return tree.group_by(*(number(n + 2) for n in range(len(keys))), copy=False) if keys else tree
+        return tree.group_by(*(number(n + 2) for n in range(len(keys))), copy=False) if keys and not raw else tree
 
-    def others(self, scan: Scan, work: Work) -> list[exp.Expression]:
+    def others(self, scan: Scan, work: Work) -> list[exp.Expr]:
         """For the row of all others: members that are shown are left out."""
-        if not self.only:
+        if self.only is None:
             return []
-        shown, dimension = self.only  # type: ignore[misc]
+        shown, dimension = self.only
         on = [exp.EQ(this=col(dimension, "s"), expression=scan.dimension(dimension))]
         if work.currency:
             on.append(exp.EQ(this=col(CURRENCY, "s"), expression=scan.dimension("currency")))
@@ -112,7 +129,7 @@ def parts_by_clock(measures: Iterable[Measure]) -> dict[tuple[str, str], dict[st
     return found
 
 
-def null_of(measure: Measure) -> exp.Expression:
+def null_of(measure: Measure) -> exp.Expr:
     return exp.cast(exp.Null(), NULLS[measure.type])
 
 

@@ -41,7 +41,7 @@ class Scan:
     at: Path
     table: str = ""
     clock: str = ""
-    joins: list[tuple[exp.Expression, str, exp.Expression]] = field(default_factory=list)
+    joins: list[tuple[exp.Expr, str, exp.Expr]] = field(default_factory=list)
 
     @property
     def rollup(self) -> bool:
@@ -55,12 +55,10 @@ class Scan:
         return TABLES[self.table].by_name[self.clock].type == Type.DATE
 
     @property
-    def stamp(self) -> exp.Expression:
+    def stamp(self) -> exp.Expr:
         return col("bucket" if self.rollup else self.clock, "f")
 
-    def select(
-        self, columns: list[exp.Expression], conditions: list[exp.Expression], *, filtered: bool = True
-    ) -> exp.Select:
+    def select(self, columns: list[exp.Expr], conditions: list[exp.Expr], *, filtered: bool = True) -> exp.Select:
         """SELECT of the columns; the time range, filters (unless not `filtered`) and shops are added to the conditions."""
         schema, name = ("rollup", self.segment.source) if self.rollup else ("fact", self.table)
         source = exp.table_(exp.to_identifier(name, quoted=True), db=schema, alias="f")
@@ -72,7 +70,7 @@ class Scan:
         condition = all_of(where)
         return tree.where(condition, copy=False) if condition is not None else tree
 
-    def key(self, name: str) -> exp.Expression:
+    def key(self, name: str) -> exp.Expr:
         """The value of a grain, cycle or dimension."""
         if name in GRAINS:
             return self._cell(name)
@@ -81,7 +79,7 @@ class Scan:
             return exp.cast(exp.Extract(this=exp.Var(this=unit), expression=self._local()), "INT")
         return self.dimension(name)
 
-    def aligned_days_only(self, keys: tuple[str, ...]) -> list[exp.Expression]:
+    def aligned_days_only(self, keys: tuple[str, ...]) -> list[exp.Expr]:
         """Months back, some days have no counterpart (29 February, the 31st); by day or finer they are left out of the rows."""
         scope = self.layout.zones[self.segment.zone].scope
         fine = any(k in ("quarter_hour", "hour", "day") for k in keys)
@@ -89,7 +87,7 @@ class Scan:
             return []
         return [piece("EXTRACT(DAY FROM _a) = EXTRACT(DAY FROM _l)", a=self._aligned(), l=self._local())]
 
-    def dimension(self, name: str) -> exp.Expression:
+    def dimension(self, name: str) -> exp.Expr:
         """A member's name, '' where it is unknown."""
         dimension = self.shop.declared.dimensions[name]
         if self.rollup:
@@ -104,31 +102,31 @@ class Scan:
         found = dimension_in_table(dimension, self.table, self.shop.declared)
         if found is None:
             return text("")
-        if isinstance(found, exp.Expression):
+        if isinstance(found, exp.Expr):
             return piece("COALESCE(_x, '')", x=on_alias(found, "f", self.shop.currency))
         if dimension.lookup is None:
             raise AssertionError(name)
         return self._joined(name, dimension.lookup, self._lookup_keys(dimension.lookup))
 
-    def _lookup_keys(self, lookup: Lookup) -> list[exp.Expression]:
+    def _lookup_keys(self, lookup: Lookup) -> list[exp.Expr]:
         if lookup.of:
             key = dimension_in_table(self.shop.declared.dimensions[lookup.of], self.table, self.shop.declared)
-            if not isinstance(key, exp.Expression):
+            if not isinstance(key, exp.Expr):
                 raise AssertionError(lookup.of)
             return [on_alias(key, "f", self.shop.currency)]
         return [col(k, "f") for k in lookup.key]
 
-    def _joined(self, name: str, lookup: Lookup, keys: list[exp.Expression]) -> exp.Expression:
+    def _joined(self, name: str, lookup: Lookup, keys: list[exp.Expr]) -> exp.Expr:
         alias = f"look_{name}"
         if all(alias != known for _, known, _ in self.joins):
             on = [exp.EQ(this=col(k, alias), expression=value) for k, value in zip(lookup.key, keys, strict=True)]
             self.joins.append((newest(lookup, None), alias, exp.and_(*on)))
         return piece("COALESCE(_x, '')", x=col("value", alias))
 
-    def _range(self) -> list[exp.Expression]:
+    def _range(self) -> list[exp.Expr]:
         """[low, high) over the clock; without a bound, rows that have the time at all."""
         form = "date" if self.dated else "stamp"
-        found: list[exp.Expression] = []
+        found: list[exp.Expr] = []
         if self.segment.low is not None:
             found.append(exp.GTE(this=self.stamp, expression=self.shop.parameters.bind(*self.at, "low", form)))
         if self.segment.high is not None:
@@ -137,7 +135,7 @@ class Scan:
             found.append(piece("_x IS NOT NULL", x=self.stamp))
         return found
 
-    def _filter(self, index: int) -> exp.Expression:
+    def _filter(self, index: int) -> exp.Expr:
         condition = self.shop.question.where[index]
         member = self.dimension(condition.dimension)
         if condition.op == "is_empty":
@@ -148,7 +146,7 @@ class Scan:
         inside = exp.In(this=member, expressions=values)
         return inside if condition.op == "in" else exp.Not(this=inside)
 
-    def _shops(self) -> list[exp.Expression]:
+    def _shops(self) -> list[exp.Expr]:
         group = self.layout.zones[self.segment.zone]
         if not group.shops:
             return []
@@ -156,11 +154,11 @@ class Scan:
         inside = exp.In(this=self.dimension("shop"), expressions=values)
         return [exp.Not(this=inside) if group.rest else inside]
 
-    def local_day(self) -> exp.Expression:
+    def local_day(self) -> exp.Expr:
         """The day on the wall, not moved onto another period."""
         return self.stamp if self.dated else exp.cast(self._local(), "DATE")
 
-    def _local(self) -> exp.Expression:
+    def _local(self) -> exp.Expr:
         """The clock on the wall: a TIMESTAMP, or the DATE itself where days are stored."""
         if self.dated:
             return self.stamp
@@ -176,7 +174,7 @@ class Scan:
         ]
         return exp.Case(ifs=branches, default=shifted(self.stamp, offsets[0].minutes, "MINUTE"))
 
-    def _aligned(self) -> exp.Expression:
+    def _aligned(self) -> exp.Expr:
         """The clock on the wall, moved onto the period it is compared with."""
         scope = self.layout.zones[self.segment.zone].scope
         local = self._local()
@@ -187,7 +185,7 @@ class Scan:
             return exp.Add(this=local, expression=number(shift.days)) if shift.days else local
         return shifted(shifted(shifted(local, shift.months, "MONTH"), shift.days, "DAY"), scope.shift_minutes, "MINUTE")
 
-    def _cell(self, grain: str) -> exp.Expression:
+    def _cell(self, grain: str) -> exp.Expr:
         aligned = self._aligned()
         if grain in ("quarter_hour", "hour"):
             return self._second_hour(_truncated(aligned, grain))
@@ -203,7 +201,7 @@ class Scan:
         shift = self.layout.zones[self.segment.zone].scope.shift
         return bool(self.segment.before and shift and shift.months)
 
-    def _second_hour(self, cell: exp.Expression) -> exp.Expression:
+    def _second_hour(self, cell: exp.Expr) -> exp.Expr:
         """Where clocks went back the hour comes twice: the second one is marked by one second, so that it stays a cell of its own."""
         if self.segment.before:
             return cell
@@ -220,7 +218,7 @@ class Scan:
         return exp.Case(ifs=marked, default=cell) if marked else cell
 
 
-def newest(lookup: Lookup, only: exp.Expression | None) -> exp.Subquery:
+def newest(lookup: Lookup, only: exp.Expr | None) -> exp.Subquery:
     """(key columns, value) of the newest row of each key, optionally of the keys in a subquery only."""
     keys = [col(k) for k in lookup.key]
     order = [exp.Ordered(this=col(c), desc=True) for c in ("_version", "_content", "_key")]
@@ -235,7 +233,7 @@ def newest(lookup: Lookup, only: exp.Expression | None) -> exp.Subquery:
     return outer.where(exp.EQ(this=col("rank"), expression=number(1))).subquery()
 
 
-def _truncated(tree: exp.Expression, grain: str) -> exp.Expression:
+def _truncated(tree: exp.Expr, grain: str) -> exp.Expr:
     if grain == "quarter_hour":
         hour = piece("DATE_TRUNC('hour', _x)", x=tree)
         branches = [

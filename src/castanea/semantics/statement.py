@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from sqlglot import exp
 
 from castanea.semantics.formulas import BEFORE_SUFFIX, as_cell, change_cell, metric_tree
-from castanea.semantics.layout import Layout
+from castanea.semantics.layout import FACTS, Layout, Work
 from castanea.semantics.model import Declarations, Metric
 from castanea.semantics.question import Question
-from castanea.semantics.rows import BEFORE, CURRENCY, RowMaker, Rows, null_of
+from castanea.semantics.rows import BEFORE, CURRENCY, RowMaker, Rows, null_of, parts_by_clock
 from castanea.semantics.scan import Workshop, newest
-from castanea.semantics.templates import Path, col, named, number, piece, union
+from castanea.semantics.templates import Path, as_table, col, named, number, piece, union
 
 ROWS, OTHERS, TOTALS = 0, 1, 2
 ADDITIVE_NOTES = ("refunded", "refunded_undated", "costed_sales", "uncosted_sales", "hourly_visitors")
@@ -38,7 +38,7 @@ class Wanted:
 class Statement:
     """A tree with where its parameters come from, and the columns it gives."""
 
-    tree: exp.Expression
+    tree: exp.Expr
     paths: tuple[Path, ...]
     columns: tuple[str, ...]
     others: bool
@@ -52,22 +52,22 @@ class Builder:
         self.main = main
         self.totals = totals
         self.wanted = wanted
-        self.steps: list[tuple[str, exp.Expression]] = []
+        self.steps: list[tuple[str, exp.Expr]] = []
 
     def build(self) -> Statement:
         merged = self._merged("", "main", self.main)
         source = self._ranked(merged)
-        shown = self._output(ROWS, source, self.main.keys, merged, daily=self.wanted.daily)
+        shown = self._output(ROWS, source, self.main.keys, daily=self.wanted.daily)
         if self.wanted.limit:
             shown = shown.where(exp.LTE(this=col("place"), expression=self.shop.parameters.bind("limit")))
         parts = [shown]
-        others = self._others(source, merged) if self.wanted.limit else None
+        others = self._others(source) if self.wanted.limit else None
         if others is not None:
             parts.append(others)
         if self.wanted.totals and self.totals is not None:
             totals = self._merged("total_", "totals", self.totals)
-            parts.append(self._output(TOTALS, totals, (), totals, daily=self.wanted.daily_totals))
-        tree: exp.Expression = self._ordered(parts)
+            parts.append(self._output(TOTALS, totals, (), daily=self.wanted.daily_totals))
+        tree: exp.Expr = self._ordered(parts)
         for name, step in self.steps:
             tree = tree.with_(name, step, copy=False)  # type: ignore[attr-defined]
         return Statement(tree, tuple(self.shop.parameters.paths), self._columns(), others is not None)
@@ -76,77 +76,75 @@ class Builder:
 
     def _merged(self, prefix: str, part: str, layout: Layout, only: tuple[str, str] | None = None) -> str:
         """Add the steps that lead to one row per key; return the last one's name."""
-        maker = RowMaker(self.shop, layout, part, only)
-        made = [rows for index, work in enumerate(layout.works) for rows in maker.rows(index, work)]
-        split = any(r.currency for r in made)
-        self._step(f"{prefix}rows", self._union(prefix, made, split=split, keys=layout.keys))
         keys = [*layout.keys, *((CURRENCY,) if self.question.split else ())]
+        alone = not self.wanted.compare and self._stands_alone(layout)
+        maker = RowMaker(self.shop, layout, part, self._measures, only, alone)
+        made = [rows for index, work in enumerate(layout.works) for rows in maker.rows(index, work)]
+        if alone and len(made) == 1 and made[0].currency == self.question.split:
+            return self._step(f"{prefix}merged", made[0].select)
+        self._step(f"{prefix}rows", self._union(prefix, made, layout.keys))
         values = [v for m in self._measures for v in self._pivot(m)]
         tree = exp.select(*(col(k) for k in keys), *values).from_(f"{prefix}rows")
         if keys:
             tree = tree.group_by(*(col(k) for k in keys))
         return self._step(f"{prefix}merged", tree)
 
+    def _stands_alone(self, layout: Layout) -> bool:
+        """Whether one SELECT gives all rows, so that nothing has to be united."""
+        if len(layout.works) != 1 or layout.works[0].group.kind == "level":
+            return False
+        work = layout.works[0]
+        return work.group.kind != "sum" or (
+            len(work.segments) == 1 and (work.segments[0].source != FACTS or self._one_part(work))
+        )
+
+    def _one_part(self, work: Work) -> bool:
+        return len(parts_by_clock(self.declared.measures[m] for m in work.measures)) == 1
+
     @property
     def _measures(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(m for g in self.question.groups for m in g.measures))
 
-    def _pivot(self, measure: str) -> Iterable[exp.Expression]:
+    def _pivot(self, measure: str) -> Iterable[exp.Expr]:
         sides = [(0, measure), (1, measure + BEFORE_SUFFIX)] if self.wanted.compare else [(0, measure)]
         for side, name in sides:
-            value: exp.Expression = col(measure)
+            value: exp.Expr = col(measure)
             if self.wanted.compare:
                 value = exp.Case(ifs=[exp.If(this=exp.EQ(this=col(BEFORE), expression=number(side)), true=value)])
-            total: exp.Expression = exp.Sum(this=value)
+            total: exp.Expr = exp.Sum(this=value)
             if not self.declared.measures[measure].keeps_unknown and self.declared.measures[measure].kind != "level":
                 total = piece("COALESCE(_x, 0)", x=total)
             yield named(total, name)
 
-    def _union(self, prefix: str, made: list[Rows], *, split: bool, keys: tuple[str, ...]) -> exp.Expression:
-        """All rows with the same columns. Rows without a currency stand beside each currency of the answer."""
-        with_currency = self.question.split
-        money = [r for r in made if r.currency]
-        plain = [r for r in made if not r.currency]
-        selects = [self._widened(r, keys, col(CURRENCY) if with_currency else None) for r in money]
-        if plain and with_currency:
-            if money:
-                self._step(f"{prefix}money_rows", union(selects))
-                known = exp.select(col(CURRENCY)).distinct().from_(f"{prefix}money_rows")
-                self._step(f"{prefix}currencies", known)
-                selects = [exp.select("*").from_(f"{prefix}money_rows")]
-                selects += [self._beside(self._widened(r, keys, None), prefix, keys) for r in plain]
-            else:
-                selects += [self._widened(r, keys, exp.cast(exp.Null(), "TEXT")) for r in plain]
-        else:
-            selects += [self._widened(r, keys, None) for r in plain]
-        return union(selects) if selects else self._nothing(keys)
+    def _union(self, prefix: str, made: list[Rows], keys: tuple[str, ...]) -> exp.Expr:
+        """All rows. Rows without a currency stand beside each currency of the answer."""
+        money = [r.select for r in made if r.currency]
+        plain = [r.select for r in made if not r.currency]
+        if not made:
+            return self._nothing(keys)
+        if not (plain and self.question.split):
+            return union([*money, *plain])
+        if not money:
+            return union([self._spread(select, exp.cast(exp.Null(), "TEXT"), keys) for select in plain])
+        self._step(f"{prefix}money_rows", union(money))
+        self._step(f"{prefix}currencies", exp.select(col(CURRENCY)).distinct().from_(f"{prefix}money_rows"))
+        beside = exp.table_(f"{prefix}currencies", alias="c")
+        spread = self._spread(union(plain), col(CURRENCY, "c"), keys).join(beside, on=exp.true(), join_type="left")
+        return union([exp.select("*").from_(f"{prefix}money_rows"), spread])
 
-    def _beside(self, select: exp.Select, prefix: str, keys: tuple[str, ...]) -> exp.Select:
+    def _spread(self, rows: exp.Query, currency: exp.Expr, keys: tuple[str, ...]) -> exp.Select:
         listed = [
             col(BEFORE, "r"),
             *(col(k, "r") for k in keys),
-            col(CURRENCY, "c"),
+            named(currency, CURRENCY),
             *(col(m, "r") for m in self._measures),
         ]
-        return (
-            exp.select(*listed)
-            .from_(select.subquery("r"))
-            .join(exp.table_(f"{prefix}currencies", alias="c"), on=exp.true(), join_type="left")
-        )
-
-    def _widened(self, rows: Rows, keys: tuple[str, ...], currency: exp.Expression | None) -> exp.Select:
-        values = [
-            col(m) if m in rows.measures else named(null_of(self.declared.measures[m]), m) for m in self._measures
-        ]
-        middle = (
-            [named(currency, CURRENCY) if isinstance(currency, exp.Cast) else currency] if currency is not None else []
-        )
-        return exp.select(col(BEFORE), *(col(k) for k in keys), *middle, *values).from_(rows.select.subquery("s"))
+        return exp.select(*listed).from_(as_table(rows, "r"))
 
     def _nothing(self, keys: tuple[str, ...]) -> exp.Select:
-        middle = [
-            named(exp.cast(exp.Null(), "TEXT"), k) for k in (*keys, *((CURRENCY,) if self.question.split else ()))
-        ]
+        middle = [named(self._null_key(k), k) for k in keys]
+        if self.question.split:
+            middle.append(named(exp.cast(exp.Null(), "TEXT"), CURRENCY))
         values = [named(null_of(self.declared.measures[m]), m) for m in self._measures]
         return exp.select(named(number(0), BEFORE), *middle, *values).where(exp.false())
 
@@ -157,14 +155,17 @@ class Builder:
         order = exp.Order(expressions=[self._direction(name, down) for name, down in self.question.order])
         place = exp.Window(this=exp.RowNumber(), partition_by=by, order=order)
         members = exp.Window(this=exp.Count(this=exp.Star()), partition_by=[b.copy() for b in by] if by else None)
-        return self._step("ranked", exp.select("*", named(place, "place"), named(members, "members")).from_(merged))
+        notes = [named(exp.Window(this=exp.Sum(this=col(n))), f"note_{n}") for n in self._notes()]
+        return self._step(
+            "ranked", exp.select("*", named(place, "place"), named(members, "members"), *notes).from_(merged)
+        )
 
     def _direction(self, name: str, down: bool) -> exp.Ordered:
         metric = next((m for m in self.question.metrics if m.name == name), None)
         tree = self._value(metric, daily=self.wanted.daily) if metric else col(name)
         return exp.Ordered(this=tree, desc=down, nulls_first=False)
 
-    def _value(self, metric: Metric, *, daily: bool, suffix: str = "") -> exp.Expression:
+    def _value(self, metric: Metric, *, daily: bool, suffix: str = "") -> exp.Expr:
         return metric_tree(metric, self.declared, self.question.measures, suffix=suffix, daily=daily)
 
     # -- output ----------------------------------------------------------------------------------------------------------------
@@ -176,7 +177,7 @@ class Builder:
                 metric.name,
                 *([f"{metric.name}{BEFORE_SUFFIX}", f"{metric.name}__change"] if self.wanted.compare else []),
             ]
-        return (*names, *(f"note_{n}" for n in self._notes()), "as_of")
+        return (*names, *(f"note_{n}" for n in self._notes()))
 
     def _named_dimensions(self) -> tuple[str, ...]:
         return tuple(f"{d}_name" for d in self.question.dimensions if self.declared.dimensions[d].member_name)
@@ -184,11 +185,10 @@ class Builder:
     def _notes(self) -> tuple[str, ...]:
         return tuple(m for m in ADDITIVE_NOTES if m in self._measures)
 
-    def _output(self, slot: int, source: str, keys: tuple[str, ...], merged: str, *, daily: bool) -> exp.Select:
+    def _output(self, slot: int, source: str, keys: tuple[str, ...], *, daily: bool) -> exp.Select:
         split, limited = self.question.split, self.wanted.limit and slot == ROWS
-        columns: list[exp.Expression] = [named(number(slot), "slot")]
-        for key in self.main.keys:
-            columns.append(col(key, "m") if key in keys else named(self._null_key(key), key))
+        columns: list[exp.Expr] = [named(number(slot), "slot")]
+        columns += [col(key, "m") if key in keys else named(self._null_key(key), key) for key in self.main.keys]
         for dimension in self.question.dimensions:
             if self.declared.dimensions[dimension].member_name:
                 value = col("value", f"name_{dimension}") if dimension in keys else exp.cast(exp.Null(), "TEXT")
@@ -198,10 +198,8 @@ class Builder:
         for metric in self.question.metrics:
             columns += self._cells(metric, daily=daily)
         for note in self._notes():
-            total = exp.select(piece("CAST(SUM(_x) AS TEXT)", x=col(note))).from_(merged).subquery()
-            columns.append(named(total if slot == ROWS else exp.cast(exp.Null(), "TEXT"), f"note_{note}"))
-        as_of = piece("(SELECT MAX(value) FROM book.meta WHERE name = 'data_time')")
-        columns.append(named(as_of if slot == ROWS else exp.cast(exp.Null(), "TEXT"), "as_of"))
+            held = col(f"note_{note}" if limited else note, "m")
+            columns.append(named(held if slot == ROWS else null_of(self.declared.measures[note]), f"note_{note}"))
         tree = exp.select(*columns).from_(exp.table_(source, alias="m"))
         for dimension in self.question.dimensions:
             lookup = self.declared.dimensions[dimension].member_name
@@ -215,23 +213,23 @@ class Builder:
                 tree = tree.join(exp.alias_(found, alias, table=True), on=on, join_type="left")
         return tree
 
-    def _null_key(self, key: str) -> exp.Expression:
+    def _null_key(self, key: str) -> exp.Expr:
         if key in ("quarter_hour", "hour"):
             return exp.cast(exp.Null(), "TIMESTAMP")
         if key in self.declared.grains:
             return exp.cast(exp.Null(), "DATE")
         return exp.cast(exp.Null(), "INT" if key in self.declared.cycles else "TEXT")
 
-    def _cells(self, metric: Metric, *, daily: bool) -> list[exp.Expression]:
+    def _cells(self, metric: Metric, *, daily: bool) -> list[exp.Expr]:
         now = self._value(metric, daily=daily)
-        cells = [named(as_cell(now, metric, self.declared), metric.name)]
+        cells: list[exp.Expr] = [named(as_cell(now, metric, self.declared), metric.name)]
         if self.wanted.compare:
             before = self._value(metric, daily=daily, suffix=BEFORE_SUFFIX)
             cells.append(named(as_cell(before, metric, self.declared), metric.name + BEFORE_SUFFIX))
             cells.append(named(change_cell(now.copy(), before.copy(), metric), f"{metric.name}__change"))
         return cells
 
-    def _others(self, source: str, merged: str) -> exp.Select | None:
+    def _others(self, source: str) -> exp.Select | None:
         """The row of all members beyond the limit: sums are summed, distinct counts are counted again over those members."""
         kinds = {g.kind for g in self.question.groups}
         keys = self.main.keys
@@ -244,28 +242,28 @@ class Builder:
             )
             tree = tree.from_(source).where(beyond)
             name = self._step("others", tree.group_by(*currency) if currency else tree)
-            return self._output(OTHERS, name, (), merged, daily=self.wanted.daily).where(piece("beyond > 0"))
+            return self._output(OTHERS, name, (), daily=self.wanted.daily).where(piece("beyond > 0"))
         if len(keys) != 1 or keys[0] not in self.declared.dimensions or self.totals is None:
             return None
         shown = exp.select(col(keys[0]), *([col(CURRENCY)] if self.question.split else [])).from_(source)
         self._step("shown", shown.where(exp.LTE(this=col("place"), expression=self.shop.parameters.bind("limit"))))
         rest = self._merged("other_", "totals", self.totals, ("shown", keys[0]))
         some = exp.Exists(this=exp.select("1").from_(source).where(beyond))
-        return self._output(OTHERS, rest, (), merged, daily=self.wanted.daily_totals).where(some)
+        return self._output(OTHERS, rest, (), daily=self.wanted.daily_totals).where(some)
 
-    def _ordered(self, parts: list[exp.Select]) -> exp.Expression:
+    def _ordered(self, parts: list[exp.Select]) -> exp.Expr:
         if len(parts) == 1:
             if self.wanted.limit:
                 return parts[0].order_by(*([col(CURRENCY, "m")] if self.question.split else []), col("place", "m"))
-            if not self.main.keys and not self.question.split:
-                return parts[0]
-            order = [self._direction(n, d) for n, d in self.question.order if n in self.main.keys or self.main.keys]
+            if not self.main.keys:
+                return parts[0]  # one row, or one per currency, put in order when read
+            order = [self._direction(n, d) for n, d in self.question.order]
             if self.question.split:
                 order.append(exp.Ordered(this=col(CURRENCY, "m")))
             return parts[0].order_by(*order)
         for part in parts:
             first = part is parts[0]
-            place: exp.Expression = exp.cast(exp.Null(), "BIGINT")
+            place: exp.Expr = exp.cast(exp.Null(), "BIGINT")
             if first and self.wanted.limit:
                 place = col("place", "m")
             elif first:
@@ -276,6 +274,6 @@ class Builder:
         listed = exp.select(*(col(c) for c in self._columns())).from_(united)
         return listed.order_by(col("slot"), col(CURRENCY), col("row_place"))
 
-    def _step(self, name: str, tree: exp.Expression) -> str:
+    def _step(self, name: str, tree: exp.Expr) -> str:
         self.steps.append((name, tree))
         return name

@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
+from typing import Any
 
 import sqlglot
 from sqlglot import exp
 
-Path = tuple[object, ...]
+Path = tuple[Any, ...]
 
 NULLS: Mapping[str, str] = {"money": "DECIMAL(38, 4)", "quantity": "DECIMAL(38, 4)", "count": "BIGINT"}
 
 
 @lru_cache(maxsize=512)
-def _parsed(template: str) -> exp.Expression:
+def _parsed(template: str) -> exp.Expr:
     return sqlglot.parse_one(template, dialect="duckdb")
 
 
-def piece(template: str, **holes: exp.Expression) -> exp.Expression:
+def piece(template: str, **holes: exp.Expr) -> exp.Expr:
     """The tree of a template whose columns named `_x` are replaced by the trees given as `x`."""
 
-    def fill(node: exp.Expression) -> exp.Expression:
+    def fill(node: exp.Expr) -> exp.Expr:
         if isinstance(node, exp.Column) and node.name.startswith("_") and node.name[1:] in holes:
             return (
                 exp.paren(holes[node.name[1:]].copy())
@@ -45,11 +46,11 @@ def text(value: str) -> exp.Literal:
     return exp.Literal.string(value)
 
 
-def named(tree: exp.Expression, name: str) -> exp.Alias:
-    return exp.alias_(tree, exp.to_identifier(name, quoted=True))
+def named(tree: exp.Expr, name: str) -> exp.Alias:
+    return exp.Alias(this=tree, alias=exp.to_identifier(name, quoted=True))
 
 
-def shifted(tree: exp.Expression, count: int, unit: str) -> exp.Expression:
+def shifted(tree: exp.Expr, count: int, unit: str) -> exp.Expr:
     """A timestamp so many MINUTEs, DAYs or MONTHs later."""
     if count == 0:
         return tree
@@ -59,21 +60,26 @@ def shifted(tree: exp.Expression, count: int, unit: str) -> exp.Expression:
     )
 
 
-def sum_of(tree: exp.Expression) -> exp.Expression:
+def sum_of(tree: exp.Expr) -> exp.Expr:
     return exp.Sum(this=tree)
 
 
-def all_of(conditions: Iterable[exp.Expression]) -> exp.Expression | None:
+def all_of(conditions: Iterable[exp.Expr]) -> exp.Expr | None:
     listed = list(conditions)
     return exp.and_(*listed) if listed else None
 
 
-def union(selects: list[exp.Select]) -> exp.Expression:
+def union(selects: Sequence[exp.Query]) -> exp.Query:
     """UNION ALL of one select or more."""
-    tree: exp.Expression = selects[0]
+    tree: exp.Query = selects[0]
     for select in selects[1:]:
         tree = exp.union(tree, select, distinct=False, copy=False)
     return tree
+
+
+def as_table(tree: exp.Query, alias: str) -> exp.Subquery:
+    """A query as a table of another one's FROM."""
+    return tree.subquery(alias, copy=False)
 
 
 class Parameters:
@@ -83,7 +89,7 @@ class Parameters:
         self.paths: list[Path] = []
         self._numbers: dict[Path, int] = {}
 
-    def bind(self, *path: object) -> exp.Expression:
+    def bind(self, *path: Any) -> exp.Expr:
         if path not in self._numbers:
             self.paths.append(path)
             self._numbers[path] = len(self.paths)
