@@ -270,7 +270,7 @@ def test_senders_of_one_group_keep_their_own_counts_and_sources(make_place):
             asyncio.create_task(place.intake.submit(body, "application/x-ndjson", "", source))
             for source, body in bodies.items()
         ]
-        while len(place.intake._waiting) < 3:
+        while len(place.intake._waiting) < 3:  # noqa: ASYNC110 (the intake has no event for it)
             await asyncio.sleep(0)
         held.set()
         return [await first, *[await t for t in tasks]]
@@ -295,7 +295,7 @@ def test_a_full_queue_refuses_and_says_when_to_come_again(make_place):
         tasks += [
             asyncio.create_task(place.intake.submit(ndjson(VIEW), "application/x-ndjson", "", "a")) for _ in range(3)
         ]
-        while len(place.intake._waiting) < 3:
+        while len(place.intake._waiting) < 3:  # noqa: ASYNC110 (the intake has no event for it)
             await asyncio.sleep(0)
         with pytest.raises(Busy) as refused:
             await place.intake.submit(ndjson(VIEW), "application/x-ndjson", "", "a")

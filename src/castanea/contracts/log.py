@@ -30,7 +30,7 @@ class NewBatch:
 
     @property
     def received(self) -> int:
-        return self.rows.num_rows + (self.rejects.num_rows if self.rejects is not None else 0)
+        return int(self.rows.num_rows) + (int(self.rejects.num_rows) if self.rejects is not None else 0)
 
 
 @dataclass(frozen=True)
