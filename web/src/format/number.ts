@@ -152,8 +152,9 @@ export function sayRounded(value: number, width: number, unit: Unit, locale: Loc
 }
 
 /** `about 4 in 10`, `约四成`. */
-export function sayChance(chance: number, locale: Locale): string {
+export function sayChance(chance: number, locale: Locale, isShort = false): string {
   const tenths = Math.round(chance * 10);
+  if (locale === "en" && isShort && tenths > 0 && tenths < 10) return `${tenths} in 10`;
   if (locale === "en") return tenths <= 0 ? "under 1 in 10" : tenths >= 10 ? "over 9 in 10" : `about ${tenths} in 10`;
   if (tenths <= 0) return "不到一成";
   if (tenths >= 10) return "九成以上";

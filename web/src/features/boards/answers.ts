@@ -42,6 +42,18 @@ export function keyOf(answer: Answer | undefined): AnswerColumn | null {
   return answer?.columns.find((column) => column.role === "time" || column.role === "dimension") ?? null;
 }
 
+/** The columns that name a row: where an answer gives a member's name beside its code (product, product_name), the name stands for both. */
+export function naming(answer: Answer | undefined): AnswerColumn[] {
+  const columns = answer?.columns.filter((column) => column.role === "time" || column.role === "dimension") ?? [];
+  return columns.filter((column) => !columns.some((other) => other.name === column.name.replace(/_name$/, "") && other !== column));
+}
+
+/** A member's own name in a row, else its code. */
+export function memberCell(answer: Answer, column: AnswerColumn, row: Row): unknown {
+  const named = `${column.name}_name`;
+  return answer.columns.some((each) => each.name === named) && row[named] ? row[named] : row[column.name];
+}
+
 export function num(row: Row | null | undefined, column: string): number | null {
   return row && column ? toNumber(row[column]) : null;
 }

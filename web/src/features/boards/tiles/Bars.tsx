@@ -1,7 +1,7 @@
 import type { Row } from "../../../api/contracts";
 import { Delta } from "../../../components/Delta";
 import { digits, join, say, sayShare, scaleFor, show } from "../../../format/number";
-import { changeOf, keyOf, measure, num, shareOf, valueOf } from "../answers";
+import { changeOf, keyOf, measure, memberCell, num, shareOf, valueOf } from "../answers";
 import { compareOfTile, useBoard, useWords } from "../context";
 import type { TileParts } from "../kinds";
 
@@ -23,7 +23,7 @@ export function Bars({ spec, payload, head, foot }: TileParts) {
   const scale = scaleFor(top, words.locale);
   const hasShare = spec.options?.share !== false && total !== null && of.unit.kind !== "ratio" && !board.phone;
   const hasChange = compareOfTile(spec, board) !== "none" && Boolean(of.change);
-  const inList = { ...of.unit, kind: of.unit.kind === "money" ? ("number" as const) : of.unit.kind };
+  const inList = { ...of.unit, currency: null };
   const text = (value: number | null) => {
     if (value === null || scale.suffix === "" || of.unit.kind === "ratio") return say(value, inList, words.locale, "full");
     return join({ text: digits(value / scale.divisor, scale.suffix === "k" ? 1 : scale.suffix === "万" ? 1 : 2), unit: scale.suffix }, words.locale);
@@ -48,7 +48,7 @@ export function Bars({ spec, payload, head, foot }: TileParts) {
     <>
       {head([words.metric(of.metric) === words.pick(spec.title) ? "" : words.metric(of.metric), unitNote].filter(Boolean).join(" "))}
       <div className="ranks" role="table" aria-label={words.pick(spec.title)} style={{ gridTemplateColumns: columns, columnGap: board.wall ? 16 : 10 }}>
-        {rows.map((row, index) => line(row, words.member(key.name, row[key.name]), String(index)))}
+        {rows.map((row, index) => line(row, words.member(key.name, memberCell(answer, key, row)), String(index)))}
         {answer.others && rows.length < place && num(answer.others, of.column) !== null && line(answer.others, words.t("member.others"), "others", true)}
       </div>
       {foot(late ? totalText : totalText)}

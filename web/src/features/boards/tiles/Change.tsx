@@ -25,7 +25,7 @@ export function Change({ spec, answer, row, of, withValue, short, role = "main" 
   const name = words.compareName(compare, timeOfTile(spec, board, role), answer);
   const before = beforeOf(row, of);
   const less = /less|lower|down/.test(board.catalog.metrics[of.metric]?.direction ?? "");
-  const said = withValue && before !== null ? words.t("compare.with_value", { compare: words.compareShort(compare, timeOfTile(spec, board, role), answer), value: say(before, of.unit, words.locale, "full") }) : words.t("compare.with", { compare: name });
+  const said = withValue && before !== null ? words.t("compare.with_value", { compare: words.compareShort(compare, timeOfTile(spec, board, role), answer), value: say(before, of.unit, words.locale, "full") }) : words.t("compare.with", { compare: board.wall ? words.compareShort(compare, timeOfTile(spec, board, role), answer) : name });
   return (
     <span className="chg">
       <Delta value={change} points={of.points} />

@@ -2,7 +2,7 @@ import { useLayoutEffect, useRef, useState } from "react";
 import { Chart } from "../../../charts/Chart";
 import { drawDonut, type Slice } from "../../../charts/donut";
 import { say, sayShare } from "../../../format/number";
-import { keyOf, measure, valueOf } from "../answers";
+import { keyOf, measure, memberCell, valueOf } from "../answers";
 import { useWords } from "../context";
 import type { TileParts } from "../kinds";
 
@@ -26,7 +26,7 @@ export function Donut({ spec, now, payload, head, foot }: TileParts) {
   const key = keyOf(answer);
   if (!answer || !of || !key) return <>{head()}{foot()}</>;
   const rows = [...answer.rows].sort((a, b) => (valueOf(b, of) ?? 0) - (valueOf(a, of) ?? 0));
-  const top: Slice[] = rows.slice(0, AT_MOST).map((row) => ({ name: words.member(key.name, row[key.name]), value: Math.max(0, valueOf(row, of) ?? 0), rest: false }));
+  const top: Slice[] = rows.slice(0, AT_MOST).map((row) => ({ name: words.member(key.name, memberCell(answer, key, row)), value: Math.max(0, valueOf(row, of) ?? 0), rest: false }));
   const shown = top.reduce((sum, slice) => sum + slice.value, 0);
   const total = valueOf(answer.totals, of) ?? shown + rows.slice(AT_MOST).reduce((sum, row) => sum + (valueOf(row, of) ?? 0), 0) + (valueOf(answer.others, of) ?? 0);
   const rest = Math.max(0, total - shown);

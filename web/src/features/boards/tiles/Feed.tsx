@@ -1,7 +1,9 @@
 import type { TilePayload } from "../../../api/contracts";
 import { Shape, type Level } from "../../../components/Icon";
 import { digits, say, toNumber } from "../../../format/number";
-import { clock } from "../../../format/time";
+import { axisLabel, clock, longLabel } from "../../../format/time";
+import { Chart } from "../../../charts/Chart";
+import { drawColumns } from "../../../charts/columns";
 import { keyOf, measure, num, only, unitIn, valueOf } from "../answers";
 import { timeOfTile, useBoard, useWords } from "../context";
 import type { TileParts } from "../kinds";
@@ -25,7 +27,7 @@ function itemsOf(payload: TilePayload): Item[] {
 }
 
 /** How many a minute, with a small column for each of the last stretches. */
-function Pulse({ spec, payload }: { spec: TileParts["spec"]; payload: TilePayload }) {
+function Pulse({ spec, payload, small }: { spec: TileParts["spec"]; payload: TilePayload; small: boolean }) {
   const words = useWords();
   const told = payload.extra?.rate as { per_minute?: unknown; bars?: unknown[] } | undefined;
   const { main, curve } = payload.answers;
@@ -43,7 +45,7 @@ function Pulse({ spec, payload }: { spec: TileParts["spec"]; payload: TilePayloa
       {perMinute !== null
         ? <span className="val" data-value={perMinute}>{digits(perMinute, perMinute < 100 ? 1 : 0)}<small>{words.t("rate.per_minute", { what: of ? words.metric(of.metric) : "" })}</small></span>
         : of && <span><Value value={valueOf(row, of)} unit={unitIn(row, of, main)} /><Change spec={spec} answer={main} row={row} of={of} short /></span>}
-      {bars.length > 1 && (
+      {small && bars.length > 1 && (
         <svg className="pulse" viewBox="0 0 150 38" preserveAspectRatio="none" role="img" aria-label={words.t("rate.bars", { count: bars.length, value: say(bars.at(-1) ?? null, { kind: "number", currency: null, word: "" }, words.locale) })}>
           {bars.map((bar, index) => {
             const height = Math.max(1, ((bar ?? 0) / top) * 36);
@@ -52,6 +54,26 @@ function Pulse({ spec, payload }: { spec: TileParts["spec"]; payload: TilePayloa
         </svg>
       )}
     </div>
+  );
+}
+
+/** The last stretches of time as columns, where no lines need the place. */
+function Stretches({ spec, now, payload }: Pick<TileParts, "spec" | "now" | "payload">) {
+  const words = useWords();
+  const { curve } = payload.answers;
+  const of = measure(curve);
+  const key = keyOf(curve);
+  if (!curve || !of || !key) return null;
+  const names = curve.rows.map((row) => axisLabel(row[key.name], words.locale));
+  const columns = {
+    names, longNames: curve.rows.map((row) => longLabel(row[key.name], words.locale)), values: curve.rows.map((row) => num(row, of.column)), unit: of.unit, points: of.points,
+    open: curve.period?.complete === false ? names.length - 1 : -1, measure: words.metric(of.metric), beforeName: "",
+  };
+  return (
+    <>
+      <p className="sub">{words.t(`rate.by_${key.name as "hour"}`, { metric: words.metric(of.metric), defaultValue: words.metric(of.metric) })}</p>
+      <Chart label={words.t("chart.summary", { title: words.pick(spec.title), count: names.length, value: say(columns.values.at(-1) ?? null, of.unit, words.locale) })} draw={drawColumns(columns, words.locale)} version={now.version} />
+    </>
   );
 }
 
@@ -72,16 +94,17 @@ function Lines({ payload, zone }: { payload: TilePayload; zone: string }) {
   );
 }
 
-export function Feed({ spec, payload, head, foot }: TileParts) {
+export function Feed({ spec, now, payload, head, foot }: TileParts) {
   const words = useWords();
   const board = useBoard();
   const zone = payload.answers.main?.period?.zone ?? "";
   const own = spec.queries.main?.time;
+  const items = itemsOf(payload).length > 0;
   return (
     <>
       {head("", own?.relative ? <span>{words.rangeName(timeOfTile(spec, board))}</span> : null)}
-      <Pulse spec={spec} payload={payload} />
-      <Lines payload={payload} zone={zone} />
+      <Pulse spec={spec} payload={payload} small={items} />
+      {items ? <Lines payload={payload} zone={zone} /> : <Stretches spec={spec} now={now} payload={payload} />}
       {foot()}
     </>
   );

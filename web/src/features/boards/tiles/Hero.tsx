@@ -98,7 +98,7 @@ function Bullet({ value, pace }: { value: number; pace: Pace }) {
   );
 }
 
-function Forecast({ value, pace, unit, phone }: { value: number; pace: Pace; unit: Unit; phone: boolean }) {
+function Forecast({ value, pace, unit, phone, before }: { value: number; pace: Pace; unit: Unit; phone: boolean; before: { name: string; value: number } | null }) {
   const { t, locale } = useWords();
   const { wall } = useBoard();
   const width = pace.high - pace.low;
@@ -123,8 +123,8 @@ function Forecast({ value, pace, unit, phone }: { value: number; pace: Pace; uni
       <dl className="kv">
         <div className={wall ? undefined : "contents"}><dt>{t("pace.full_day")}</dt><dd>{sayRounded(pace.forecast, width, unit, locale)}<small>{range}</small></dd></div>
         {pace.target !== null && <div className={wall ? undefined : "contents"}><dt>{t("pace.target")}</dt><dd>{sayRounded(pace.target, width, unit, locale)}</dd></div>}
-        {pace.chance !== null && <div className={wall ? undefined : "contents"}><dt>{t("pace.chance")}</dt><dd>{sayChance(pace.chance, locale)}</dd></div>}
-        {pace.share !== null && pace.target === null && <div className={wall ? undefined : "contents"}><dt>{t("pace.usual_share")}</dt><dd>{digits(pace.share * 100, 1)}%</dd></div>}
+        {pace.chance !== null && <div className={wall ? undefined : "contents"}><dt>{t("pace.chance")}</dt><dd>{sayChance(pace.chance, locale, wall)}</dd></div>}
+        {before && <div className={wall ? undefined : "contents"}><dt>{t("pace.before_day", { day: before.name })}</dt><dd>{say(before.value, unit, locale, "short")}</dd></div>}
       </dl>
     </>
   );
@@ -171,12 +171,14 @@ export function Hero({ spec, now, payload, head, end, foot }: TileParts) {
   const unit = unitIn(row, of, main);
   const value = valueOf(row, of);
   const compareName = words.compareName(compareOfTile(spec, board, "curve") === "none" ? "yesterday" : compareOfTile(spec, board, "curve"), { relative: "yesterday" });
+  const wholeBefore = pace?.target === null ? day?.before.at(-1)?.[1] : undefined;
+  const earlierDay = wholeBefore ? { name: words.begin(compareName), value: wholeBefore } : null;
   const left = (
     <div className="left">
       {board.phone ? head(note, <span className="fresh live sub"><i /><Ago tile={now} /></span>) : head(note, null, day !== null)}
       <Value value={value} unit={unit} style="full" className="key" />
       <Change spec={spec} answer={main} row={row} of={{ ...of, unit }} withValue={!board.phone} />
-      {pace && value !== null && !board.phone && <Forecast value={value} pace={pace} unit={unit} phone={false} />}
+      {pace && value !== null && !board.phone && <Forecast value={value} pace={pace} unit={unit} phone={false} before={earlierDay} />}
       {!pace && missing && <p className="sub pace-missing">{missing.reason === "early" ? words.t("pace.early") : words.t("pace.few_days", { count: missing.days ?? 1 })}</p>}
       {!board.phone && foot()}
     </div>
@@ -209,7 +211,7 @@ export function Hero({ spec, now, payload, head, end, foot }: TileParts) {
     <div className="hero">
       {left}
       {right}
-      {board.phone && pace && value !== null && <Forecast value={value} pace={pace} unit={unit} phone />}
+      {board.phone && pace && value !== null && <Forecast value={value} pace={pace} unit={unit} phone before={null} />}
       {board.phone && foot()}
     </div>
   );

@@ -1,7 +1,7 @@
 import { Delta } from "../../../components/Delta";
 import { say, sayShare, toNumber } from "../../../format/number";
-import type { Row } from "../../../api/contracts";
-import { changeOf, keys, measures, shareOf, valueOf } from "../answers";
+import type { Cell, Row } from "../../../api/contracts";
+import { changeOf, measures, memberCell, naming, shareOf, valueOf } from "../answers";
 import { compareOfTile, useBoard, useWords } from "../context";
 import type { TileParts } from "../kinds";
 import { cellText } from "../TileTable";
@@ -14,7 +14,7 @@ export function RowsTile({ spec, payload, head, foot, full }: TileParts) {
   const all = measures(answer);
   const first = all[0];
   if (!answer || !first) return <>{head()}{foot()}</>;
-  const dimensions = [...keys(answer, "time"), ...keys(answer, "dimension")];
+  const dimensions = naming(answer);
   const wide = !board.phone || full;
   const shown = wide ? all : all.slice(0, 2);
   const compared = compareOfTile(spec, board) !== "none" && Boolean(first.change);
@@ -25,11 +25,11 @@ export function RowsTile({ spec, payload, head, foot, full }: TileParts) {
   const cells = (row: Row, name?: string) => (
     <>
       {dimensions.map((column, index) => {
-        const text = name !== undefined ? (index ? "" : name) : cellText(column, row, words, false);
+        const text = name !== undefined ? (index ? "" : name) : cellText(column, { ...row, [column.name]: memberCell(answer, column, row) as Cell }, words, false);
         return index === 0 ? <th key={column.name} scope="row" className="el cell-name" title={text}>{text}</th> : <td key={column.name}>{text}</td>;
       })}
       {shown.map((of, index) => (
-        <td key={of.metric} className="num">{say(valueOf(row, of), of.unit.kind === "money" ? { ...of.unit, kind: "number" } : of.unit, words.locale, "full")}{index === 0 && hasShare ? <span className="sub"> {sayShare(shareOf(valueOf(row, first), total))}</span> : null}</td>
+        <td key={of.metric} className="num">{say(valueOf(row, of), { ...of.unit, currency: null }, words.locale, "full")}{index === 0 && hasShare ? <span className="sub"> {sayShare(shareOf(valueOf(row, first), total))}</span> : null}</td>
       ))}
       {compared && <td className="num"><Delta value={changeOf(row, first)} points={first.points} /></td>}
     </>
