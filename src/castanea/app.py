@@ -9,11 +9,11 @@ import locale
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from castanea.cli.wiring import Feeding
 from castanea.kit.clock import SystemClock
@@ -142,7 +142,7 @@ class Castanea:
         owner = accounts.ensure_owner("owner")
         children = [Child("warehouse", _command("warehouse-process", workspace, "--parent", str(os.getpid())))]
         if feeding is not None:
-            children.append(Child("demo", _feed_command(workspace, port, feeding), lasting=False))
+            children.append(Child("demo", _feed_command(workspace, port, feeding), lasting=False, grace=2.0))
         with self.landing(workspace) as (landing, _):
 
             async def main() -> None:
@@ -159,18 +159,16 @@ class Castanea:
                     await asyncio.to_thread(events.close)
                     await link.close()
 
-            asyncio.run(main())
+            _run(main())
         return 0
 
     def warehouse_process(self, workspace: Workspace, parent: int) -> int:
-        import asyncio
-
         from castanea.runs.warehouse_process import WarehouseProcess
 
         self._start_logging("warehouse")
         desk = self.desk(workspace)
         try:
-            asyncio.run(WarehouseProcess(desk, parent).serve())
+            _run(WarehouseProcess(desk, parent).serve())
         finally:
             desk.close()
         return 0
@@ -209,6 +207,15 @@ class Castanea:
         structlog.contextvars.bind_contextvars(process=process)
 
 
+def _run(main: Coroutine[Any, Any, None]) -> None:
+    import asyncio
+
+    import uvloop
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(main)
+
+
 def built_pages() -> Path | None:
     """The browser's side: inside an installed package, else in the checkout; None when it was not built."""
     package = Path(__file__).parent
@@ -233,7 +240,9 @@ def _greet(host: str, port: int, owner: object) -> None:
     sys.stderr.write(f"Castanea: http://{host}:{port}\n")
     if owner is not None:
         name, passphrase = owner.name, owner.passphrase  # type: ignore[attr-defined]
-        sys.stderr.write(f"Sign in as {name} with {passphrase}\n(shown this once; `castanea passphrase` makes a new one)\n")
+        sys.stderr.write(
+            f"Sign in as {name} with {passphrase}\n(shown this once; `castanea passphrase` makes a new one)\n"
+        )
     sys.stderr.flush()
 
 

@@ -8,7 +8,7 @@ import signal
 import socket
 import sys
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 import structlog
 import uvicorn
@@ -19,18 +19,22 @@ from castanea.kit.errors import Conflict
 _log = structlog.get_logger("castanea.server")
 SHORTEST_LIFE = 10.0  # seconds; a child that lived shorter is started again only after a pause
 PAUSES = (0.2, 1.0, 3.0, 10.0)
-GRACE = 7.0  # seconds a child has to end by itself
+GRACE = 6.0  # seconds a child has to end by itself
 
 
 class ClosesStreams(Protocol):
+    """An ASGI application with streams that would hold up its shutdown."""
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None: ...
+
     def close_streams(self) -> None: ...
 
 
 class Child:
     """A process of ours, started again when it dies; a pause that grows keeps a faulty one from spinning."""
 
-    def __init__(self, name: str, arguments: Sequence[str], *, lasting: bool = True) -> None:
-        self._name, self._arguments, self._lasting = name, arguments, lasting
+    def __init__(self, name: str, arguments: Sequence[str], *, lasting: bool = True, grace: float = GRACE) -> None:
+        self._name, self._arguments, self._lasting, self._grace = name, arguments, lasting, grace
         self._process: asyncio.subprocess.Process | None = None
         self._ending = False
 
@@ -43,12 +47,15 @@ class Child:
                 sys.executable, *self._arguments, start_new_session=True
             )
             code = await self._process.wait()
-            if self._ending or (not self._lasting and code == 0):
+            if self._is_over(code):
                 return
             short_lives = short_lives + 1 if monotonic() - begin < SHORTEST_LIFE else 0
             pause = PAUSES[min(short_lives, len(PAUSES) - 1)]
             _log.error("a process of the server ended and is started again", process=self._name, code=code, after=pause)
             await asyncio.sleep(pause)
+
+    def _is_over(self, code: int) -> bool:
+        return self._ending or (not self._lasting and code == 0)
 
     async def end(self) -> None:
         self._ending = True
@@ -58,7 +65,7 @@ class Child:
         with contextlib.suppress(ProcessLookupError):
             process.send_signal(signal.SIGTERM)
         try:
-            await asyncio.wait_for(process.wait(), GRACE)
+            await asyncio.wait_for(process.wait(), self._grace)
         except TimeoutError:
             _log.warning("a process of the server had to be ended by force", process=self._name)
             with contextlib.suppress(ProcessLookupError):
@@ -74,13 +81,13 @@ class HttpServer(uvicorn.Server):
         self._streams = app
         self.opened = asyncio.Event()
 
-    async def startup(self, sockets: list[object] | None = None) -> None:
-        await super().startup(sockets)  # type: ignore[arg-type]
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
         self.opened.set()
 
-    async def shutdown(self, sockets: list[object] | None = None) -> None:
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self._streams.close_streams()
-        await super().shutdown(sockets)  # type: ignore[arg-type]
+        await super().shutdown(sockets)
 
     @contextlib.contextmanager
     def capture_signals(self):  # type: ignore[no-untyped-def]
@@ -92,28 +99,29 @@ async def serve(app: ClosesStreams, host: str, port: int, children: Sequence[Chi
     config = uvicorn.Config(
         app, host=host, port=port, loop="uvloop", http="httptools", lifespan="on", access_log=False, log_config=None,
         timeout_graceful_shutdown=3, server_header=False, date_header=False,
-    )  # type: ignore[arg-type]  # fmt: skip
+    )  # fmt: skip
     server = HttpServer(config, app)
     loop = asyncio.get_running_loop()
+    told = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, _end, server)
+        loop.add_signal_handler(number, told.set)
     running = [asyncio.create_task(child.run()) for child in children]
     serving = asyncio.create_task(server.serve())
     opened = asyncio.create_task(server.opened.wait())
     await asyncio.wait((serving, opened), return_when=asyncio.FIRST_COMPLETED)
     if server.started:
         ready()
+    telling = asyncio.create_task(told.wait())
     try:
-        await serving
+        await asyncio.wait((serving, telling), return_when=asyncio.FIRST_COMPLETED)
+        server.should_exit = True
+        await asyncio.gather(serving, *(child.end() for child in children))
     finally:
-        await asyncio.gather(*(child.end() for child in children))
+        telling.cancel()
+        opened.cancel()
         for task in running:
             task.cancel()
         await asyncio.gather(*running, return_exceptions=True)
-
-
-def _end(server: HttpServer) -> None:
-    server.should_exit = True
 
 
 def check_port(host: str, port: int) -> None:

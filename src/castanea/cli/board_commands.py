@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import typer
 
@@ -36,7 +37,7 @@ def register(app: typer.Typer, wiring: Wiring) -> None:
         typer.echo(json.dumps(known[name], ensure_ascii=False, indent=2))
 
 
-def _boards(workspace: Path | None, wiring: Wiring) -> list[dict[str, object]]:
+def _boards(workspace: Path | None, wiring: Wiring) -> list[dict[str, Any]]:
     place = wiring.workspace(folder(workspace, wiring))
     with wiring.asking(place, "castanea boards") as ask:
         return list(json.loads(ask.boards()))

@@ -46,10 +46,7 @@ class Computer:
     def compute(self, tile: WatchedTile, rights: Rights, now: datetime, answers: Answers) -> Computed:
         state, waiting = self._state()
         try:
-            found = {
-                name: answers.of(query, rights, lambda q=query: self._answer(q, rights, now))
-                for name, query in tile.queries.items()
-            }
+            found = {name: self._answer(query, rights, now, answers) for name, query in tile.queries.items()}
             extra = extras_of(tile.spec, found, now)
         except CastaneaError as refused:
             problem = {
@@ -68,8 +65,12 @@ class Computer:
         shown = {name: answer for name, answer in found.items() if not name.startswith("_")}
         return _computed(tile, "empty" if _empty(shown) else "ok", shown, tuple(found.values()), extra, fresh)
 
-    def _answer(self, query: Query, rights: Rights, now: datetime) -> Answer:
-        return self._planner().answer(query, self._reader(), now, rights=rights)
+    def _answer(self, query: Query, rights: Rights, now: datetime, answers: Answers) -> Answer:
+        known = answers.of(query, rights)
+        if known is None:
+            known = self._planner().answer(query, self._reader(), now, rights=rights)
+            answers.keep(query, rights, known)
+        return known
 
     def _failed(self, tile: WatchedTile, problem: dict[str, Any], fresh: Freshness) -> Computed:
         body = {
@@ -90,11 +91,11 @@ class Answers:
     def __init__(self) -> None:
         self._known: dict[tuple[Query, str], Answer] = {}
 
-    def of(self, query: Query, rights: Rights, ask: Callable[[], Answer]) -> Answer:
-        key = (query, rights.key)
-        if key not in self._known:
-            self._known[key] = ask()
-        return self._known[key]
+    def of(self, query: Query, rights: Rights) -> Answer | None:
+        return self._known.get((query, rights.key))
+
+    def keep(self, query: Query, rights: Rights, answer: Answer) -> None:
+        self._known[query, rights.key] = answer
 
 
 def _computed(

@@ -38,6 +38,7 @@ class WarehouseProcess:
         self._live = Live(desk.boards, desk.planner, desk.reader, desk.standing, desk.clock, self._pool)
         self._loading = Loading(desk.warehouse, self._changed)
         self._subscribers: set[asyncio.StreamWriter] = set()
+        self._connections: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
         self._ended = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._questions: dict[str, Callable[[Head], Awaitable[Reply]]] = {
@@ -61,6 +62,10 @@ class WarehouseProcess:
         await self._ended.wait()
         server.close()
         path.unlink(missing_ok=True)
+        for writer in self._connections.values():
+            writer.close()
+        if self._connections:
+            await asyncio.wait(self._connections, timeout=1)
         for task in (ticking, watching):
             task.cancel()
         self._loading.end()
@@ -89,14 +94,19 @@ class WarehouseProcess:
 
     async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         tasks: set[asyncio.Task[None]] = set()
+        connection = asyncio.current_task()
+        if connection is not None:
+            self._connections[connection] = writer
         with contextlib.suppress(CastaneaError, ConnectionError):
-            while True:
+            while not self._ended.is_set():
                 head, _ = await read_message(reader)
                 task = asyncio.create_task(self._reply(head, writer))
                 tasks.add(task)
                 task.add_done_callback(tasks.discard)
         self._subscribers.discard(writer)
         writer.close()
+        if connection is not None:
+            self._connections.pop(connection, None)
 
     async def _reply(self, head: dict[str, Any], writer: asyncio.StreamWriter) -> None:
         number = head.get("id")
