@@ -63,7 +63,7 @@ def _argument(one: Any) -> str:
 
 
 def _option(one: Any) -> str:
-    value = "" if one.is_flag else f" {one.metavar or one.type.name.upper()}"
+    value = "" if one.is_flag else f" {one.metavar or _kind(one)}"
     return ", ".join(f"`{name}{value}`" for name in (*one.opts, *one.secondary_opts))
 
 
@@ -71,3 +71,9 @@ def _meaning(one: Any) -> str:
     default = one.default
     told = "" if one.is_flag or callable(default) or default in (None, "", (), []) else f" Default: `{default}`."
     return f"{one.help or ''}{' Required.' if one.required else ''}{told}".strip()
+
+
+def _kind(one: Any) -> str:
+    kinds = {"str": "TEXT", "int": "NUMBER", "float": "NUMBER", "Path": "PATH"}
+    name = one.bare_type().removeprefix("list[").removesuffix("]")
+    return next((shown for kind, shown in kinds.items() if kind in name), name.upper())
