@@ -7,12 +7,12 @@ from collections.abc import Callable, Collection, Iterable
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Protocol
 
 import msgspec
 import structlog
 
-from castanea.boards import Boards
-from castanea.contracts.board import View
+from castanea.contracts.board import BoardSpec, View
 from castanea.contracts.query import Rights
 from castanea.contracts.warehouse import Change, LoadState, Reader
 from castanea.kit.clock import Clock, monotonic
@@ -27,6 +27,13 @@ CLOCK_EVERY = 15.0  # seconds after which figures that move with the clock alone
 SHOWN_AGE = timedelta(seconds=45)  # a tile whose age has grown by this is pushed though its figures stand
 Push = Callable[[str, int, bytes], None]
 Span = tuple[datetime | None, datetime | None]
+
+
+class Boards(Protocol):
+    """The boards there are, wherever they are kept."""
+
+    def get(self, name: str) -> BoardSpec:
+        """Raises NotFound, naming the nearest boards."""
 
 
 @dataclass(frozen=True)
