@@ -192,18 +192,11 @@ class Castanea:
             )
 
     def _start_logging(self, process: str) -> None:
-        import logging
-
         import structlog
 
-        level = getattr(logging, self._settings.log_level.upper(), logging.INFO)
-        structlog.configure(
-            processors=[
-                structlog.contextvars.merge_contextvars, structlog.processors.add_log_level, structlog.processors.TimeStamper(fmt="iso", utc=True),
-                structlog.processors.format_exc_info, structlog.processors.EventRenamer("said"), structlog.processors.JSONRenderer(ensure_ascii=False),
-            ],
-            wrapper_class=structlog.make_filtering_bound_logger(level), logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-        )  # fmt: skip
+        from castanea.kit.logs import configure_logs
+
+        configure_logs(self._settings.log_level)
         structlog.contextvars.bind_contextvars(process=process)
 
 

@@ -45,8 +45,9 @@ def _clean(value: Any) -> Any:
 
 def configure_logs(level: str = "INFO", out: TextIO | None = None) -> None:
     """Set up logging for this process, once, at its start: structlog, and what libraries log by the standard module. Goes to standard
-    error by default, as JSON when that is no terminal."""
+    error by default, as JSON when that is no terminal. An unknown level is taken for INFO."""
     out = out or sys.stderr
+    least = logging.getLevelNamesMapping().get(level.upper(), logging.INFO)
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
@@ -58,14 +59,14 @@ def configure_logs(level: str = "INFO", out: TextIO | None = None) -> None:
     shown = structlog.dev.ConsoleRenderer() if out.isatty() else structlog.processors.JSONRenderer(ensure_ascii=False)
     structlog.configure(
         processors=[*shared, shown],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),
+        wrapper_class=structlog.make_filtering_bound_logger(least),
         logger_factory=structlog.PrintLoggerFactory(out),
         cache_logger_on_first_use=False,
     )
     handler = logging.StreamHandler(out)
     handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=[_drop_meta, shown]))
     logging.basicConfig(
-        handlers=[handler], level=max(logging.getLevelNamesMapping()[level], logging.WARNING), force=True
+        handlers=[handler], level=max(least, logging.WARNING), force=True
     )
 
 
