@@ -174,7 +174,7 @@ class Castanea:
         return 0
 
     def feed(self, workspace: Workspace, port: int, feeding: Feeding) -> int:
-        from castanea.runs.feeding import feed_server
+        from castanea.demo.feeding import feed_server
 
         self._start_logging("demo")
         with self.landing(workspace) as (landing, _):
