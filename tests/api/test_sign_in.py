@@ -1,6 +1,10 @@
 from __future__ import annotations
 
+import logging
+
 import pytest
+import structlog
+from structlog.testing import capture_logs
 
 from castanea.access.attempts import LIMIT
 from tests.api.conftest import Served
@@ -61,6 +65,23 @@ def test_the_sixth_guess_is_told_to_wait(fresh: Served) -> None:
     answers = [client.post("/api/v1/session", json=wrong, headers=SIGN_IN) for _ in range(LIMIT + 1)]
     assert [a.status_code for a in answers] == [401] * LIMIT + [429]
     assert 0 < int(answers[-1].headers["retry-after"]) <= 900
+
+
+def test_no_line_of_the_log_holds_a_token_a_passphrase_or_an_address(fresh: Served) -> None:
+    before = structlog.get_config()["wrapper_class"]
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.DEBUG))
+    with capture_logs() as lines:
+        client = fresh.signed_in()
+        client.get(f"/api/v1/stream/nothing?token={client.cookies['castanea_session']}")
+        key = client.post("/api/v1/write-keys", json={"name": "13812345678"}).json()["token"]
+        fresh.client(Authorization=f"Bearer {key}").post("/api/v1/events", json=[])
+        fresh.client().post("/api/v1/session", json={"name": "lin@example.com", "passphrase": "pw"}, headers=SIGN_IN)
+        client.delete("/api/v1/session")
+    structlog.configure(wrapper_class=before)
+    assert len(lines) >= 6
+    secrets = (fresh.passphrase, key, client.headers["X-Castanea-CSRF"], "13812345678", "lin@example.com", "127.0.0.1")
+    for secret in (*secrets, "castanea_session", "token="):
+        assert secret not in repr(lines)
 
 
 @pytest.mark.parametrize(

@@ -44,6 +44,8 @@ HEADERS: tuple[tuple[bytes, bytes], ...] = (
     (b"cross-origin-resource-policy", b"same-origin"),
     (b"permissions-policy", b"camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
 )
+# Reading is the rule, and sources send all day: their lines would hide the others.
+UNTOLD = frozenset({"/api/v1/events", "/api/v1/query", "/api/v1/views"})
 _log = structlog.get_logger("castanea.api")
 
 
@@ -103,8 +105,7 @@ class Door:
         principal = scope.get("castanea.principal")
         if route != "/api/v1/stream":  # lasts as long as the page is open
             self._measurements.request(scope["method"], route or "other", status, seconds)
-        # Reading is the rule, and sources send all day: their lines would hide the others.
-        told = status >= 400 or (scope["method"] not in ("GET", "HEAD") and route != "/api/v1/events")
+        told = status >= 400 or (scope["method"] not in ("GET", "HEAD") and route not in UNTOLD)
         tell = _log.error if status >= 500 else _log.info if told else _log.debug
         tell(
             "request",

@@ -14,11 +14,13 @@ from castanea.contracts.board import Freshness
 from castanea.contracts.query import Answer, Query, Rights
 from castanea.contracts.warehouse import LoadState, Reader
 from castanea.kit.errors import CastaneaError
+from castanea.kit.messages import LOCALES, say, say_error
 from castanea.live.extras import extras_of
 from castanea.live.freshness import freshness_of
 from castanea.live.views import WatchedTile
 from castanea.semantics import Planner, answer_to_json
 
+_FAILED = {"code": "tile.failed", "detail": {locale: say("tile.failed", locale) for locale in LOCALES}, "values": {}}
 _log = structlog.get_logger("castanea.live")
 
 
@@ -51,14 +53,14 @@ class Computer:
         except CastaneaError as refused:
             problem = {
                 "code": refused.code,
-                "detail": str(refused),
+                "detail": {locale: say_error(refused, locale) for locale in LOCALES},
                 "values": {k: str(v) for k, v in refused.values.items()},
             }
             return self._failed(tile, problem, freshness_of(None, None, state, waiting, now))
         except Exception:  # noqa: BLE001 - one tile's fault must not take the others with it; it is logged and said on the tile
             _log.exception("a tile failed", tile=tile.spec.id)
             return self._failed(
-                tile, {"code": "tile.failed", "values": {}}, freshness_of(None, None, state, waiting, now)
+                tile, _FAILED, freshness_of(None, None, state, waiting, now)
             )
         as_of = max((a.as_of for a in found.values() if a.as_of is not None), default=None)
         fresh = freshness_of(as_of, found["main"].period if "main" in found else None, state, waiting, now)
