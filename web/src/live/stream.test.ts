@@ -63,6 +63,14 @@ describe("the stream", () => {
     vi.runAllTimers();
     expect(told.at(-1)).toEqual({ type: "reopen" });
   });
+  it("connects anew for a view that was gone, also under its old name", () => {
+    stream.watch("tab", ["a"]);
+    vi.runAllTimers();
+    (FakeSource.made[0] as FakeSource).tell("gone", { view: "a" });
+    stream.watch("tab", ["a"]);
+    vi.runAllTimers();
+    expect(FakeSource.made).toHaveLength(2);
+  });
   it("says when the session was ended", () => {
     stream.watch("tab", ["a"]);
     vi.runAllTimers();

@@ -77,7 +77,10 @@ export class BoardStream {
       this.emit({ type: "frame", frame }, frame.view);
     });
     source.addEventListener("state", (event) => this.emit({ type: "load", state: JSON.parse((event as MessageEvent<string>).data) }));
-    source.addEventListener("gone", () => this.emit({ type: "reopen" }));
+    source.addEventListener("gone", () => {
+      this.connected = ""; // opened again, the view may have the same name: it still needs a new connection
+      this.emit({ type: "reopen" });
+    });
     source.addEventListener("bye", (event) => this.farewell((event as MessageEvent<string>).data));
     source.addEventListener("error", () => this.failed(source));
   }

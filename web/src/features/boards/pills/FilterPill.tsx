@@ -21,7 +21,7 @@ export function FilterPill({ dimension }: { dimension: string }) {
   const metric = board.tiles.flatMap((tile) => Object.values(tile.queries).flatMap((query) => query.metrics))[0] ?? "paid_amount";
   const members = useQuery({
     queryKey: ["members", dimension, metric],
-    queryFn: () => api.query({ metrics: [metric], by: [dimension], time: { relative: "last 90d" }, order: [{ by: metric, descending: true }], limit: 200 } as Parameters<typeof api.query>[0]),
+    queryFn: () => api.query({ metrics: [metric], by: [dimension], order: [{ by: metric, descending: true }], limit: 200 } as Parameters<typeof api.query>[0]),
     enabled: opened, staleTime: 60_000,
   });
   const answer = members.data as unknown as Answer | undefined;
