@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import socket
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -230,3 +231,22 @@ def test_signing_out_everywhere_closes_every_stream(fresh: Served) -> None:
     for one in watching:
         assert one.wait("bye").data == {"reason": "signed_out"}
         assert one.client.get("/api/v1/me").status_code == 401
+
+
+def test_a_stalled_viewer_is_cut_off_when_its_session_ends(fresh: Served) -> None:
+    client = fresh.signed_in()
+    view = opened(client)["view"]
+    slow = stalled(fresh, client, view)
+    until(lambda: fresh.app.state.hub.viewers == 1)
+    for count in range(200):
+        fresh.call(fresh.link.change, view, "hero", f"{count} " + "x" * 20_000)
+        if skipped(fresh):
+            break
+    until(lambda: skipped(fresh) > 0)
+    assert client.delete("/api/v1/session").status_code == 204
+    until(lambda: fresh.app.state.hub.viewers == 0, seconds=5)
+    slow.settimeout(5)
+    with suppress(ConnectionResetError):
+        while slow.recv(1 << 20):
+            pass
+    slow.close()

@@ -78,3 +78,14 @@ def test_a_database_of_a_newer_castanea_is_left_alone(database: Database) -> Non
 def test_only_the_owner_of_the_files_can_read_them(database: Database) -> None:
     assert stat.S_IMODE(database.path.stat().st_mode) == 0o600
     assert stat.S_IMODE(database.path.parent.stat().st_mode) == 0o700
+
+
+def test_several_processes_may_open_a_new_database_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "state" / "state.db"
+    code = f"from pathlib import Path; from castanea.state import Database; Database(Path({str(path)!r})).close()"
+    started = [subprocess.Popen([sys.executable, "-W", "error", "-c", code]) for _ in range(4)]
+    assert [process.wait(60) for process in started] == [0, 0, 0, 0]
+    opened = Database(path)
+    with opened.engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
+    opened.close()

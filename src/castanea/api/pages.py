@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import mimetypes
 from dataclasses import dataclass
 from pathlib import Path
@@ -70,7 +71,7 @@ class Pages:
     def _file(self, request: Request, name: str) -> Response:
         page = self._pages.get(name)
         if page is None:
-            page = self._pages[name] = _load(self._files[name], f'"{self._built:x}-{abs(hash(name)):x}"')
+            page = self._pages[name] = _load(self._files[name])
         hashed = name.startswith("assets/")
         headers = {"Cache-Control": IMMUTABLE if hashed else "no-cache", "ETag": page.etag, "Vary": "Accept-Encoding"}
         if request.headers.get("if-none-match") == page.etag:
@@ -80,8 +81,9 @@ class Pages:
         return Response(page.content, 200, headers, page.media_type)
 
 
-def _load(path: Path, etag: str) -> Page:
+def _load(path: Path) -> Page:
     content = path.read_bytes()
+    etag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
     media_type = _TYPES.get(path.suffix) or mimetypes.guess_type(path.name)[0] or "application/octet-stream"
     packed = gzip.compress(content, 6, mtime=0) if path.suffix in _TEXT and len(content) > 1024 else None
     return Page(content, packed, media_type, etag)

@@ -84,10 +84,10 @@ def _open_engine(path: Path) -> Engine:
     def _prepare(connection: Any, _record: object) -> None:
         connection.isolation_level = None  # SQLAlchemy begins, not the driver
         for pragma in (
+            "busy_timeout=10000",
             "journal_mode=WAL",
             "synchronous=FULL",
             "foreign_keys=ON",
-            "busy_timeout=10000",
             "secure_delete=1",
         ):
             connection.execute(f"PRAGMA {pragma}")

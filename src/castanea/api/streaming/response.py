@@ -56,6 +56,8 @@ class StreamResponse(Response):
                 helper.cancel()
             await asyncio.gather(*helpers, return_exceptions=True)
         if reason != "gone":
+            if not viewer.ready():
+                sink.abort()  # a farewell would wait behind what is not read
             bye = event("bye", msgspec.json.encode({"reason": reason}))
             await send({"type": "http.response.body", "body": bye, "more_body": False})
 

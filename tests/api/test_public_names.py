@@ -1,0 +1,39 @@
+"""What other rooms may import; a change here is a change for them."""
+
+from __future__ import annotations
+
+import castanea.access
+import castanea.api
+import castanea.api.streaming
+import castanea.state
+
+
+def test_the_public_names_are_these() -> None:
+    assert castanea.state.__all__ == ["Account", "Base", "Database", "Session", "SignInFailure", "WriteKey"]
+    assert castanea.api.__all__ == ["ApiSettings", "Link", "OpenedView", "Receipt", "Services", "create_app"]
+    assert castanea.api.streaming.__all__ == ["Hub", "Subscriber", "Upkeep"]
+    assert castanea.access.__all__ == [
+        "ANONYMOUS",
+        "Accounts",
+        "CreatedKey",
+        "Forbidden",
+        "Keyring",
+        "OneTimePassphrase",
+        "OpenedSession",
+        "Permission",
+        "Preferences",
+        "Principal",
+        "Profile",
+        "Role",
+        "Sessions",
+        "SignInFailed",
+        "TooManyAttempts",
+        "Unauthenticated",
+        "WriteKeyInfo",
+        "WriteKeys",
+    ]
+
+
+def test_every_public_name_is_there() -> None:
+    for room in (castanea.state, castanea.access, castanea.api, castanea.api.streaming):
+        assert [name for name in room.__all__ if not hasattr(room, name)] == []
