@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 import pyarrow as pa
@@ -22,21 +22,21 @@ from castanea.contracts.table import SYSTEM, Column, Table
 from castanea.contracts.tables import TABLES
 from castanea.contracts.workspace import WorkspaceSettings
 from castanea.kit.clock import Clock, SystemClock
-from castanea.vault.vault import SubjectErased, Vault, names
+from castanea.vault import Met, Vault, names
 
 _UUID = pa.uuid()
-_TRIES = 3
 
 
 @dataclass
 class _Part:
-    """Rows of one table on their way: which names its columns need, and where their pseudonyms lie among those resolved."""
+    """Rows of one table on their way: whom its columns name, and what is to be sealed of each row."""
 
     table: Table
     rows: pa.Table
     columns: list[str]  # identifier and subject columns looked up, in the order of `wanted`
     wanted: list[pa.Array]
-    fallback: pa.Array  # one name: the key for rows without a subject
+    texts: list[bytes | None] | None  # None: nothing in any row
+    fallback: pa.Array  # one name, whose key seals rows without a subject; none when nothing is sealed
 
 
 class Landing:
@@ -52,86 +52,73 @@ class Landing:
 
     def seal(self, batches: Sequence[SentBatch]) -> list[NewBatch]:
         """The batches as they land. New persons are committed to the vault when this returns."""
-        for _ in range(_TRIES - 1):
-            try:
-                return self._seal(batches)
-            except SubjectErased:  # erased between look-up and sealing: look up again, it gets a new pseudonym
-                continue
-        return self._seal(batches)
-
-    def _seal(self, batches: Sequence[SentBatch]) -> list[NewBatch]:
-        parts = [_part(TABLES[b.table], b.rows, _text(["table\x1f\x1f" + b.table])) for b in batches]
+        parts = [_part(TABLES[b.table], b.rows, f"table\x1f\x1f{b.table}") for b in batches]
         rejects = [self._rejects(b) for b in batches]
         every = [*parts, *(r for r in rejects if r is not None)]
         wanted = [array for part in every for array in (*part.wanted, part.fallback)]
-        keyed = [bool(part.table.personal) for part in every for _ in (*part.wanted, part.fallback)]
-        found = iter(self.vault.resolve(wanted, keyed=keyed))
-        sealed = [self._landed(part, [next(found) for _ in part.wanted], next(found)) for part in every]
+        keyed = [part.texts is not None for part in every for _ in (*part.wanted, part.fallback)]
+        met = self.vault.meet(wanted, keyed=keyed)
+        found = iter(met.columns)
+        sealed = [_landed(part, met, [next(found) for _ in part.wanted], next(found)) for part in every]
         after = iter(sealed[len(parts) :])
+        rejected = [None if r is None else next(after) for r in rejects]
         return [
-            NewBatch(
-                b.table,
-                b.source,
-                rows,
-                None if r is None else next(after),
-                b.import_id,
-                b.derived,
-                b.suspects,
-                b.attributes,
-            )
-            for b, rows, r in zip(batches, sealed[: len(parts)], rejects, strict=True)
+            NewBatch(b.table, b.source, rows, bad, b.import_id, b.derived, b.suspects, b.attributes)
+            for b, rows, bad in zip(batches, sealed[: len(parts)], rejected, strict=True)
         ]
 
     def _rejects(self, batch: SentBatch) -> _Part | None:
         if batch.rejects is None or batch.rejects.num_rows == 0:
             return None
         key = f"import\x1f\x1f{batch.import_id}" if batch.import_id else f"day\x1f\x1f{self._clock.now():%Y-%m-%d}"
-        return _part(TABLES["quarantine"], batch.rejects, _text([key]))
-
-    def _landed(self, part: _Part, found: list[pa.Array], fallback: pa.Array) -> pa.Table:
-        table, rows = part.table, part.rows
-        pseudonyms = dict(zip(part.columns, found, strict=True))
-        subject = _first([pseudonyms[name] for name in table.subjects], rows.num_rows)
-        arrays = []
-        blobs = None
-        if table.seals:
-            subject, blobs = self._sealed(part, subject, fallback)
-        if _borrows(table):  # an order without a customer number is that of its telephone or e-mail
-            of = [pseudonyms[name] for name in table.subjects]
-            pseudonyms[table.subjects[0]] = _first(of, rows.num_rows)
-        for column in table.landed:
-            match column.name:
-                case "_subject":
-                    arrays.append(subject)
-                case "_sealed":
-                    arrays.append(blobs)
-                case name if column.identifies:
-                    arrays.append(pseudonyms[name])
-                case name:
-                    arrays.append(_one(rows.column(name)))
-        return pa.table(arrays, schema=table.landed_schema)
-
-    def _sealed(self, part: _Part, subject: pa.Array, fallback: pa.Array) -> tuple[pa.Array, pa.Array]:
-        """`_subject` and `_sealed`: rows with something to seal and no subject get the fallback as theirs."""
-        count = part.rows.num_rows
-        texts = _plaintexts(part.table, part.rows)
-        if texts is None:
-            return subject, pa.nulls(count, pa.binary())
-        at = [i for i, text in enumerate(texts) if text is not None]
-        if subject.null_count:
-            lone = pc.and_(subject.is_null(), pa.array([text is not None for text in texts]))
-            storage = pc.if_else(lone, fallback.storage[0], subject.storage)
-            subject = pa.ExtensionArray.from_storage(_UUID, storage)
-        owners: list[bytes] = (
-            subject.storage.to_pylist() if len(at) == count else subject.storage.take(pa.array(at)).to_pylist()
-        )
-        blobs: list[bytes | None] = [None] * count
-        for i, blob in zip(at, self.vault.seal(owners, [t for t in texts if t is not None]), strict=True):
-            blobs[i] = blob
-        return subject, pa.array(blobs, pa.binary())
+        return _part(TABLES["quarantine"], batch.rejects, key)
 
 
-def _part(table: Table, rows: pa.Table, fallback: pa.Array) -> _Part:
+def _landed(part: _Part, met: Met, found: list[pa.Array], fallback: pa.Array) -> pa.Table:
+    table, rows = part.table, part.rows
+    pseudonyms = dict(zip(part.columns, found, strict=True))
+    subject = _first([pseudonyms[name] for name in table.subjects], rows.num_rows)
+    arrays = []
+    blobs = None
+    if _borrows(table):  # an order without a customer number is that of its telephone or e-mail
+        pseudonyms[table.subjects[0]] = subject
+    if table.seals:
+        subject, blobs = _sealed(part, met, subject, fallback)
+    for column in table.landed:
+        match column.name:
+            case "_subject":
+                arrays.append(subject)
+            case "_sealed":
+                arrays.append(blobs)
+            case name if column.identifies:
+                arrays.append(pseudonyms[name])
+            case name:
+                arrays.append(_one(rows.column(name)))
+    return pa.table(arrays, schema=table.landed_schema)
+
+
+def _sealed(part: _Part, met: Met, subject: pa.Array, fallback: pa.Array) -> tuple[pa.Array, pa.Array]:
+    """`_subject` and `_sealed`: rows with something to seal and no subject get the fallback as theirs."""
+    count, texts = part.rows.num_rows, part.texts
+    if texts is None:
+        return subject, pa.nulls(count, pa.binary())
+    full = None not in texts
+    if subject.null_count:
+        has_text = pa.array([text is not None for text in texts])
+        lone = pc.and_(subject.is_null(), has_text)
+        storage = pc.if_else(lone, fallback.storage[0], subject.storage)
+        subject = pa.ExtensionArray.from_storage(_UUID, storage)
+    if full:
+        return subject, pa.array(met.seal(subject.storage.to_pylist(), cast(list[bytes], texts)), pa.binary())
+    at = [i for i, text in enumerate(texts) if text is not None]
+    blobs: list[bytes | None] = [None] * count
+    owners = subject.storage.take(pa.array(at, pa.int64())).to_pylist()
+    for i, blob in zip(at, met.seal(owners, [t for t in texts if t is not None]), strict=True):
+        blobs[i] = blob
+    return subject, pa.array(blobs, pa.binary())
+
+
+def _part(table: Table, rows: pa.Table, fallback: str) -> _Part:
     columns, wanted = [], []
     taken = None
     shops = _one(rows.column("shop_id")) if table.subjects else None
@@ -146,7 +133,8 @@ def _part(table: Table, rows: pa.Table, fallback: pa.Array) -> _Part:
         taken = valid if taken is None else pc.or_(taken, valid)
         columns.append(name)
         wanted.append(names(shops, column.identifies or column.name, idents))
-    return _Part(table, rows, columns, wanted, fallback)
+    texts = _plaintexts(table, rows) if table.seals else None
+    return _Part(table, rows, columns, wanted, texts, pa.array([] if texts is None else [fallback], pa.string()))
 
 
 def _borrows(table: Table) -> bool:
@@ -195,10 +183,6 @@ def _one(column: pa.ChunkedArray | pa.Array) -> pa.Array:
         if column.num_chunks
         else pa.nulls(0, column.type)
     )
-
-
-def _text(values: list[str]) -> pa.Array:
-    return pa.array(values, pa.string())
 
 
 _EXTRA_COLUMN = Column(EXTRA, SYSTEM[0].type, "")

@@ -1,8 +1,9 @@
-"""Seals bytes under a 32-byte key, the same bytes to the same blob.
+"""Seals bytes under a subject's key, the same bytes to the same blob.
 
 AES-256-GCM with a nonce that follows from key and plaintext (a keyed BLAKE2b of the plaintext, cut to 96 bits): under one key two
 different plaintexts share a nonce with a chance of 2^-96 per pair, and equal values give equal blobs, so that a row that comes again
-is seen to be the same. The subject is authenticated too: a blob moved to another person's row does not open.
+is seen to be the same. The subject is authenticated too: a blob moved to another person's row does not open. The blob names the
+subject's number in the vault, which leads to the key without an index over pseudonyms.
 """
 
 from __future__ import annotations
@@ -15,7 +16,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from castanea.kit.errors import CastaneaError
 
 _FORM = b"\x01"  # of the blob, so that another can follow
-_NONCE = 12
+_NUMBER, _NONCE = 8, 12
+_HEAD = 1 + _NUMBER
 _PURPOSE = b"castanea-nonce"
 
 
@@ -25,19 +27,25 @@ class NotOpened(CastaneaError):
     code = "vault.not_opened"
 
 
-def seal(key: bytes, subject: bytes, plaintext: bytes) -> bytes:
-    """form (1 byte), nonce (12), ciphertext, tag (16)."""
+def seal(number: bytes, key: bytes, subject: bytes, plaintext: bytes) -> bytes:
+    """form (1 byte), the subject's number (8, big-endian), nonce (12), ciphertext, tag (16). `key` has 32 bytes, `subject` 16."""
     nonce = blake2b(plaintext, digest_size=_NONCE, key=key, person=_PURPOSE).digest()
-    return _FORM + nonce + AESGCM(key).encrypt(nonce, plaintext, subject)
+    return _FORM + number + nonce + AESGCM(key).encrypt(nonce, plaintext, subject)
+
+
+def number_of(blob: bytes) -> int:
+    """The subject's number in the vault. Raises NotOpened for a blob of unknown form."""
+    if blob[:1] != _FORM or len(blob) < _HEAD + _NONCE:
+        raise NotOpened(
+            f"a sealed value of unknown form {blob[:1]!r}; it was written by a newer Castanea or is damaged"
+        )
+    return int.from_bytes(blob[1:_HEAD], "big", signed=True)
 
 
 def unseal(key: bytes, subject: bytes, blob: bytes) -> bytes:
     """The plaintext. Raises NotOpened when key, subject or blob do not belong together."""
-    if blob[:1] != _FORM:
-        raise NotOpened(
-            f"a sealed value of unknown form {blob[:1]!r}; it was written by a newer Castanea or is damaged"
-        )
+    number_of(blob)
     try:
-        return AESGCM(key).decrypt(blob[1 : 1 + _NONCE], blob[1 + _NONCE :], subject)
+        return AESGCM(key).decrypt(blob[_HEAD : _HEAD + _NONCE], blob[_HEAD + _NONCE :], subject)
     except InvalidTag:
         raise NotOpened("a sealed value does not open: it was changed, or belongs to somebody else") from None

@@ -1,7 +1,8 @@
-"""The vault's file: look-ups, keys and tombstones in SQLite, and the master key beside it.
+"""The vault's file: who is who, in SQLite, and the master key beside it.
 
-`lookup` maps a keyed hash of (kind, shop, identifier) to a pseudonym; `key` holds a subject's 32-byte key; `erased` holds the pseudonyms
-whose key was destroyed. Deleted bytes are overwritten (`secure_delete`), and an erasure empties the write-ahead file too.
+`subject` holds a row per person in the order of meeting: pseudonym, key (none until something is sealed; destroyed by an erasure), and
+the look-up that led to it. `lookup` maps a keyed hash of (kind, shop, identifier) to that row: the only table whose rows lie at
+random, so it is kept narrow. Deleted bytes are overwritten (`secure_delete`), and an erasure empties the write-ahead file too.
 """
 
 from __future__ import annotations
@@ -9,19 +10,23 @@ from __future__ import annotations
 import os
 import sqlite3
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from castanea.kit.errors import NoSpace, Unavailable
 
 _SCHEMA = """
-CREATE TABLE IF NOT EXISTS lookup (mac BLOB PRIMARY KEY, pseudonym BLOB NOT NULL) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS key (pseudonym BLOB PRIMARY KEY, key BLOB NOT NULL) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS erased (pseudonym BLOB PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS subject (id INTEGER PRIMARY KEY, pseudonym BLOB NOT NULL, key BLOB, mac BLOB);
+CREATE TABLE IF NOT EXISTS lookup (mac BLOB PRIMARY KEY, id INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS erasure (id INTEGER PRIMARY KEY);
 """
 _CHUNK = 5_000
 _WAIT_SECONDS = 60
+_CACHE_KB = 16_384
+_WAL_PAGES = 4_000
+
+Row = tuple[int, bytes, bytes | None]  # id, pseudonym, key
 
 
 class VaultStore:
@@ -36,6 +41,8 @@ class VaultStore:
         self._db.execute("PRAGMA secure_delete=1")
         self._db.execute("PRAGMA journal_mode=WAL")
         self._db.execute("PRAGMA synchronous=FULL")
+        self._db.execute(f"PRAGMA cache_size=-{_CACHE_KB}")
+        self._db.execute(f"PRAGMA wal_autocheckpoint={_WAL_PAGES}")
         self._db.executescript(_SCHEMA)
 
     def changed_elsewhere(self) -> int:
@@ -43,7 +50,7 @@ class VaultStore:
         return int(self._db.execute("PRAGMA data_version").fetchone()[0])
 
     def erasures(self) -> int:
-        return int(self._db.execute("SELECT count(*) FROM erased").fetchone()[0])
+        return int(self._db.execute("SELECT count(*) FROM erasure").fetchone()[0])
 
     @contextmanager
     def writing(self) -> Iterator[None]:
@@ -58,47 +65,53 @@ class VaultStore:
                     self._db.execute("ROLLBACK")
                 raise
         except sqlite3.OperationalError as error:
-            if "full" in str(error):
+            if "full" in str(error) or "disk I/O" in str(error):
                 raise NoSpace(
                     "the disk is full: the vault cannot take new persons, nothing was kept; free some space"
                 ) from error
             raise Unavailable(f"the vault cannot be written now ({error}); nothing was kept, try again") from error
 
-    def pseudonyms(self, macs: Sequence[bytes]) -> dict[bytes, bytes]:
-        return self._map("SELECT mac, pseudonym FROM lookup WHERE mac IN", macs)
+    def looked_up(self, macs: Sequence[bytes]) -> dict[bytes, Row]:
+        found: dict[bytes, Row] = {}
+        for start in range(0, len(macs), _CHUNK):
+            part = macs[start : start + _CHUNK]
+            marks = ",".join("?" * len(part))
+            rows = self._db.execute(
+                f"SELECT lookup.mac, id, pseudonym, key FROM lookup JOIN subject USING (id) WHERE lookup.mac IN ({marks})",
+                part,
+            )
+            found.update((mac, (number, pseudonym, key)) for mac, number, pseudonym, key in rows)
+        return found
 
-    def keys(self, pseudonyms: Sequence[bytes]) -> dict[bytes, bytes]:
-        return self._map("SELECT pseudonym, key FROM key WHERE pseudonym IN", pseudonyms)
+    def subject(self, number: int) -> Row | None:
+        row: Row | None = self._db.execute("SELECT id, pseudonym, key FROM subject WHERE id = ?", (number,)).fetchone()
+        return row
 
-    def tombstones(self, pseudonyms: Sequence[bytes]) -> dict[bytes, bytes]:
-        return self._map("SELECT pseudonym, pseudonym FROM erased WHERE pseudonym IN", pseudonyms)
+    def last(self) -> int:
+        """The highest number given to a subject."""
+        return int(self._db.execute("SELECT max(id) FROM subject").fetchone()[0] or 0)
 
-    def add_lookups(self, rows: Sequence[tuple[bytes, bytes]]) -> None:
-        self._db.executemany("INSERT INTO lookup VALUES (?, ?)", rows)
+    def add(self, rows: Sequence[tuple[int, bytes, bytes | None, bytes]]) -> None:
+        """Rows of id, pseudonym, key, mac; inside `writing`."""
+        self._db.executemany("INSERT INTO subject VALUES (?, ?, ?, ?)", rows)
+        self._db.executemany("INSERT INTO lookup VALUES (?, ?)", [(mac, number) for number, _, _, mac in rows])
 
-    def add_keys(self, rows: Sequence[tuple[bytes, bytes]]) -> None:
-        self._db.executemany("INSERT INTO key VALUES (?, ?)", rows)
+    def add_keys(self, rows: Iterable[tuple[bytes, int]]) -> None:
+        """Keys for subjects that had none; inside `writing`."""
+        self._db.executemany("UPDATE subject SET key = ? WHERE id = ?", rows)
 
     def erase(self, pseudonym: bytes) -> None:
-        """Inside `writing`."""
-        self._db.execute("DELETE FROM key WHERE pseudonym = ?", (pseudonym,))
-        self._db.execute(
-            "DELETE FROM lookup WHERE pseudonym = ?", (pseudonym,)
-        )  # a scan: erasures are few, an index would cost every new person
-        self._db.execute("INSERT OR IGNORE INTO erased VALUES (?)", (pseudonym,))
+        """Inside `writing`. Scans: erasures are few, and an index by pseudonym would cost every new person."""
+        for number, mac in self._db.execute("SELECT id, mac FROM subject WHERE pseudonym = ?", (pseudonym,)).fetchall():
+            self._db.execute("DELETE FROM lookup WHERE mac = ?", (mac,))
+            self._db.execute("UPDATE subject SET key = NULL, mac = NULL WHERE id = ?", (number,))
+            self._db.execute("INSERT OR IGNORE INTO erasure VALUES (?)", (number,))
 
     def empty_write_ahead(self) -> None:
         self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def close(self) -> None:
         self._db.close()
-
-    def _map(self, select: str, keys: Sequence[bytes]) -> dict[bytes, bytes]:
-        found: dict[bytes, bytes] = {}
-        for start in range(0, len(keys), _CHUNK):
-            part = keys[start : start + _CHUNK]
-            found.update(self._db.execute(f"{select} ({','.join('?' * len(part))})", part).fetchall())
-        return found
 
 
 def _master_key(path: Path) -> bytes:
