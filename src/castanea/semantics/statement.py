@@ -156,9 +156,17 @@ class Builder:
         place = exp.Window(this=exp.RowNumber(), partition_by=by, order=order)
         members = exp.Window(this=exp.Count(this=exp.Star()), partition_by=[b.copy() for b in by] if by else None)
         notes = [named(exp.Window(this=exp.Sum(this=col(n))), f"note_{n}") for n in self._notes()]
-        return self._step(
-            "ranked", exp.select("*", named(place, "place"), named(members, "members"), *notes).from_(merged)
-        )
+        tree = exp.select("*", named(place, "place"), named(members, "members"), *notes).from_(merged)
+        present = self._present()
+        return self._step("ranked", tree.where(present) if present is not None else tree)
+
+    def _present(self) -> exp.Expr | None:
+        """A member or cell without any fact is no row, whatever else a rollup counts there. Levels and unknown values are facts."""
+        measures = [self.declared.measures[m] for m in self._measures]
+        if not (self.main.keys or self.question.split) or any(m.kind == "level" or m.keeps_unknown for m in measures):
+            return None
+        suffixes = ("", BEFORE_SUFFIX) if self.wanted.compare else ("",)
+        return exp.or_(*(exp.NEQ(this=col(m.name + s), expression=number(0)) for m in measures for s in suffixes))
 
     def _direction(self, name: str, down: bool) -> exp.Ordered:
         metric = next((m for m in self.question.metrics if m.name == name), None)
@@ -201,6 +209,9 @@ class Builder:
             held = col(f"note_{note}" if limited else note, "m")
             columns.append(named(held if slot == ROWS else null_of(self.declared.measures[note]), f"note_{note}"))
         tree = exp.select(*columns).from_(exp.table_(source, alias="m"))
+        present = self._present() if slot == ROWS and not limited else None
+        if present is not None:
+            tree = tree.where(present)
         for dimension in self.question.dimensions:
             lookup = self.declared.dimensions[dimension].member_name
             if lookup and dimension in keys:
