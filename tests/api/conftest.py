@@ -21,6 +21,7 @@ import uvicorn
 
 from castanea.access import Accounts, Keyring, Sessions, WriteKeys
 from castanea.api import ApiSettings, Services, create_app
+from castanea.api.services import EventIntake
 from castanea.contracts.workspace import Workspace, WorkspaceSettings
 from castanea.kit.clock import SystemClock
 from castanea.state import Database
@@ -81,7 +82,7 @@ def migrated() -> bytes:
 
 
 @contextmanager
-def serving(root: Path, settings: ApiSettings) -> Iterator[Served]:
+def serving(root: Path, settings: ApiSettings, events: EventIntake | None = None) -> Iterator[Served]:
     workspace = Workspace(root, WorkspaceSettings("test"))
     workspace.state.parent.mkdir(parents=True)
     workspace.state.write_bytes(migrated())
@@ -91,7 +92,7 @@ def serving(root: Path, settings: ApiSettings) -> Iterator[Served]:
     services = Services(
         workspace=workspace,
         link=link,
-        events=intake,
+        events=events or intake,
         accounts=accounts,
         sessions=Sessions(database, keyring, clock),
         write_keys=WriteKeys(database, keyring, clock),

@@ -86,7 +86,7 @@ def test_what_does_not_fit_is_named_field_by_field(served: Served) -> None:
 @pytest.mark.parametrize(
     ("body", "headers", "status", "code"),
     [
-        (b"{", JSON, 400, "request.not_json"),
+        (b"{", JSON, 422, "request.not_json"),
         (b'{"board": 1}', JSON, 422, "request.invalid"),
         (b"{}", JSON, 422, "request.invalid"),
         (b'{"board":"x"}', {"Content-Type": "text/plain"}, 415, "request.content_type"),

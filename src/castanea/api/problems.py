@@ -33,12 +33,10 @@ _STATUS: tuple[tuple[type[CastaneaError], int], ...] = (
     (InputError, 422),
 )
 STATUS_OF_CODE = {
-    "request.not_json": 400,
     "request.incomplete": 400,
     "request.too_large": 413,
     "request.content_type": 415,
     "request.content_encoding": 415,
-    "request.bad_encoding": 400,
     "request.host": 421,
     "access.csrf": 403,
     "access.origin": 403,
@@ -122,7 +120,7 @@ def of_validation(request: Request, error: RequestValidationError) -> Response:
     ]
     if any(found["kind"] == "json_invalid" for found in fields):
         return problem(
-            request, 400, "request.not_json", values={"reason": error.errors()[0].get("ctx", {}).get("error", "")}
+            request, 422, "request.not_json", values={"reason": error.errors()[0].get("ctx", {}).get("error", "")}
         )
     reason = "; ".join(f"{found['field'] or 'body'}: {found['problem']}" for found in fields)
     return problem(request, 422, "request.invalid", values={"reason": reason}, errors=fields)
