@@ -23,7 +23,17 @@ SALES = [m for m in METRICS if m not in ("views", "searches", "product_visitors"
 LINE_ONLY = ("product", "category", "brand", "line_kind")
 WHOLE_ORDER = {"orders", "buyers", "ordering_buyers", "spend_per_buyer", "aov"}
 ZONES = ["Asia/Shanghai", "Europe/Berlin", "Asia/Kathmandu", "America/New_York"]
-Scene = tuple[Facts, WorkspaceSettings, Reader, Planner, Planner]
+
+
+class Scene(tuple[Facts, WorkspaceSettings, Reader, Planner, Planner]):
+    """The facts, the settings, a reader, a planner with rollups, a planner without."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return f"Scene({self[1].zone})"
+
+
 RATIOS = {"refund_rate", "spend_per_buyer", "aov"}
 
 
@@ -33,7 +43,7 @@ def scene(request: pytest.FixtureRequest) -> Iterator[Scene]:
     catalog = Catalog.load(settings)
     facts = make_facts(seed=len(request.param))
     reader = Reader(load(facts, settings, catalog))
-    yield facts, settings, reader, Planner(catalog, settings, catalog.rollup_plans(settings)), Planner(catalog, settings, [])
+    yield Scene((facts, settings, reader, Planner(catalog, settings, catalog.rollup_plans(settings)), Planner(catalog, settings, [])))
     reader.close()
 
 

@@ -52,6 +52,8 @@ def answer_from(
     rows, others, totals = read.rows(ROWS), read.rows(OTHERS), read.rows(TOTALS)
     if not question.keys:
         rows = sorted(rows, key=lambda row: str(row.get("currency", ""))) or [read.empty_row()]
+    if asked.query.totals and not totals:
+        totals = [{**dict.fromkeys(read.keys()), **read.empty_row()}]
     rows = read.filled(rows)
     members = read.first("members")
     cells = read.note_sums()
@@ -90,6 +92,10 @@ class _Reader:
 
     def first(self, name: str) -> Any:
         return self._values[name][0] if self._table.num_rows else None
+
+    def keys(self) -> list[str]:
+        """The names of the columns that are no metrics."""
+        return [c.name for c in self.columns() if c.role in ("time", "dimension")]
 
     def note_sums(self) -> dict[str, Decimal]:
         """Sums over all rows of what notes speak of."""
