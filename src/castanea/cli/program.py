@@ -6,7 +6,6 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-import click
 import typer
 
 from castanea import __version__
@@ -40,11 +39,14 @@ def run(app: typer.Typer) -> int:
     """Run it on this process's arguments. 0 done, 2 the call or its input was wrong, 1 a defect; errors go to standard error."""
     try:
         code = app(standalone_mode=False)
-    except click.exceptions.Abort:
+    except typer.Abort:
         print("Cancelled.", file=sys.stderr)
         return WRONG
-    except click.ClickException as wrong:
-        wrong.show()
+    except typer.TyperException as wrong:
+        usage = getattr(wrong, "ctx", None)
+        if usage is not None and "Usage:" not in str(wrong.format_message()):
+            print(f"{usage.get_usage()}\nTry '{usage.command_path} --help'.\n", file=sys.stderr)
+        print(f"castanea: {wrong.format_message()}".replace("castanea: Usage:", "Usage:"), file=sys.stderr)
         return WRONG
     except CastaneaError as refused:
         print(f"castanea: {refused}", file=sys.stderr)
