@@ -6,7 +6,25 @@ from dataclasses import dataclass
 
 import polars as pl
 
-NOTHING = ("", "null", "none", "nan", "n/a", "na", "nil", "-", "--", "—", "\\n", "#n/a", "无", "空", "（空）", "(空)", "暂无")
+NOTHING = (
+    "",
+    "null",
+    "none",
+    "nan",
+    "n/a",
+    "na",
+    "nil",
+    "-",
+    "--",
+    "—",
+    "\\n",
+    "#n/a",
+    "无",
+    "空",
+    "（空）",
+    "(空)",
+    "暂无",
+)
 _GUARD = r"^[\s\x{feff}]*=?[\"'`]?|[\"']?[\s\x{3000}]*$"
 _LOST = r"^[+-]?\d(?:\.\d+)?[Ee]\+\d{2,}$"
 

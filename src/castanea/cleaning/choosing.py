@@ -85,7 +85,9 @@ def reading_of(fit: Fit, header: Sequence[str], sample: pl.DataFrame, *, delimit
             if numbers[name].guessed:
                 doubts.append(f"thousands:{header[place]}")
         elif columns[name].type in ("time", "date"):
-            times[name] = time_style(series, given=columns[name].order, dmy_likely=fit.mapping.currency != "USD" or delimiter == ";")
+            times[name] = time_style(
+                series, given=columns[name].order, dmy_likely=fit.mapping.currency != "USD" or delimiter == ";"
+            )
             if times[name].evidence == "span":
                 doubts.append(f"{times[name].order}:{header[place]}")
     taken = set(fit.places.values())

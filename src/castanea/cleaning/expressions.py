@@ -59,7 +59,9 @@ class Compiler:
         parts, left = [], node.left
         for operator, right in zip(node.ops, node.comparators, strict=True):
             if isinstance(operator, ast.In | ast.NotIn):
-                inside = self._node(left, of).is_in([item.value for item in ast.walk(right) if isinstance(item, ast.Constant)])
+                inside = self._node(left, of).is_in(
+                    [item.value for item in ast.walk(right) if isinstance(item, ast.Constant)]
+                )
                 parts.append(inside if isinstance(operator, ast.In) else ~inside)
             else:
                 parts.append(_COMPARISONS[type(operator)](self._node(left, of), self._node(right, of)))
@@ -74,7 +76,9 @@ class Compiler:
         if name in ("starts", "ends", "matches"):
             text = _as_text(self._node(args[0], of))
             wanted = str(args[1].value) if isinstance(args[1], ast.Constant) else ""
-            return {"starts": text.str.starts_with, "ends": text.str.ends_with, "matches": text.str.contains}[name](wanted)
+            return {"starts": text.str.starts_with, "ends": text.str.ends_with, "matches": text.str.contains}[name](
+                wanted
+            )
         values = [self._node(arg, of) for arg in args]
         if name == "part":
             separator, number = (arg.value if isinstance(arg, ast.Constant) else "" for arg in args[1:])
@@ -88,7 +92,9 @@ class Compiler:
 
     def _word(self, text: pl.Expr, table: str) -> pl.Expr:
         words = self._words.get(table, {})
-        return text.str.strip_chars().replace_strict(list(words), list(words.values()), default=None, return_dtype=pl.String)
+        return text.str.strip_chars().replace_strict(
+            list(words), list(words.values()), default=None, return_dtype=pl.String
+        )
 
     def _pattern(self, text: pl.Expr, table: str) -> pl.Expr:
         chain: pl.Expr = pl.lit(None, pl.String)

@@ -34,7 +34,9 @@ def number_style(sample: pl.Series, *, comma_likely: bool = False) -> NumberStyl
     comma = int((text.str.contains(r",\d{1,2}$|,\d{4,}$|^[+-]?0,\d") | text.str.contains(r"\.\d{3},\d")).sum() or 0)
     point = int((text.str.contains(r"\.\d{1,2}$|\.\d{4,}$|^[+-]?0\.\d") | text.str.contains(r",\d{3}\.\d")).sum() or 0)
     if comma == point:
-        return NumberStyle(comma=comma_likely and bool(text.str.contains(",").any()), guessed=bool(text.str.contains(_WHOLE).any()))
+        return NumberStyle(
+            comma=comma_likely and bool(text.str.contains(",").any()), guessed=bool(text.str.contains(_WHOLE).any())
+        )
     return NumberStyle(comma=comma > point)
 
 
@@ -51,7 +53,9 @@ def parse_number(text: pl.Series, style: NumberStyle) -> Parsed:
         values, faults = _with_the_rest(text, values, missing, style)
     big = (values.abs() >= LARGEST).fill_null(value=False)
     if big.any():
-        faults = pl.select(pl.when(big).then(pl.lit("too_large")).otherwise(faults if faults is not None else None)).to_series()
+        faults = pl.select(
+            pl.when(big).then(pl.lit("too_large")).otherwise(faults if faults is not None else None)
+        ).to_series()
     return Parsed(values, faults)
 
 
@@ -62,7 +66,9 @@ def _with_the_rest(
     spellings = text.filter(missing).unique()
     read, wrong = _spelled(spellings, style)
     frame = pl.DataFrame({"text": spellings, "read": read, "wrong": wrong})
-    joined = pl.DataFrame({"text": text, "value": values, "missing": missing}).join(frame, on="text", how="left", maintain_order="left")
+    joined = pl.DataFrame({"text": text, "value": values, "missing": missing}).join(
+        frame, on="text", how="left", maintain_order="left"
+    )
     filled = joined.select(pl.when("missing").then(pl.col("read")).otherwise(pl.col("value")).alias("v"))["v"]
     faults = joined.select(
         pl.when(pl.col("missing") & pl.col("wrong")).then(pl.lit("not_a_number")).otherwise(None).alias("f")
@@ -78,7 +84,9 @@ def _spelled(spellings: pl.Series, style: NumberStyle) -> tuple[pl.Series, pl.Se
     thousands = r"[. '’_]" if style.comma else r"[, '’_]"
     frame = frame.with_columns(nothing=t.is_null() | t.str.to_lowercase().is_in(list(NOTHING)))
     frame = frame.with_columns(negative=t.str.contains(r"^\(.*\)$|^[^\d]*-|-$"), t=t.str.replace_all(r"[()]", ""))
-    frame = frame.with_columns(t=t.str.replace_all(_SIGNS, "").str.replace_all(r"[\s\x{a0}]+", " ").str.strip_chars(" +-"))
+    frame = frame.with_columns(
+        t=t.str.replace_all(_SIGNS, "").str.replace_all(r"[\s\x{a0}]+", " ").str.strip_chars(" +-")
+    )
     frame = frame.with_columns(t=t.str.replace(_UNITS, "").str.strip_chars(" +"))
     frame = frame.with_columns(
         scale=pl.when(t.str.ends_with("万"))
@@ -92,7 +100,9 @@ def _spelled(spellings: pl.Series, style: NumberStyle) -> tuple[pl.Series, pl.Se
     )
     digits = t.str.replace_all(thousands, "")
     digits = digits.str.replace(",", ".", literal=True) if style.comma else digits
-    number = pl.when(t.str.contains(mark) & t.str.contains(r"\d")).then(digits).otherwise(None).cast(DECIMAL, strict=False)
+    number = (
+        pl.when(t.str.contains(mark) & t.str.contains(r"\d")).then(digits).otherwise(None).cast(DECIMAL, strict=False)
+    )
     number = number * pl.col("scale") * pl.when("negative").then(-1).otherwise(1).cast(DECIMAL)
     number = pl.when("percent").then(number / pl.lit(100).cast(DECIMAL)).otherwise(number)
     result = frame.select(value=number, nothing="nothing")

@@ -28,7 +28,9 @@ class Seen:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()
 
     def close(self) -> None:
@@ -62,8 +64,15 @@ class Seen:
             every = np.concatenate([older, keys])
             order = np.argsort(every, kind="stable")
             every, every_counts = every[order], np.concatenate([older_counts, counts])[order]
-            first = np.flatnonzero(np.concatenate([[True], every[1:] != every[:-1]])) if len(every) else np.zeros(0, np.int64)
-            keys, counts = every[first], np.add.reduceat(every_counts, first).astype(np.uint32) if len(first) else every_counts
+            first = (
+                np.flatnonzero(np.concatenate([[True], every[1:] != every[:-1]]))
+                if len(every)
+                else np.zeros(0, np.int64)
+            )
+            keys, counts = (
+                every[first],
+                np.add.reduceat(every_counts, first).astype(np.uint32) if len(first) else every_counts,
+            )
         self._runs.append(self._stored(keys, counts) if len(keys) > self._in_memory else (keys, counts))
 
     def _stored(self, keys: _Hashes, counts: _Counts) -> tuple[_Hashes, _Counts]:
@@ -73,4 +82,6 @@ class Seen:
         path = Path(self._folder.name) / f"run-{self._files}"
         np.save(path.with_suffix(".keys.npy"), keys)
         np.save(path.with_suffix(".counts.npy"), counts)
-        return np.load(path.with_suffix(".keys.npy"), mmap_mode="r"), np.load(path.with_suffix(".counts.npy"), mmap_mode="r")
+        return np.load(path.with_suffix(".keys.npy"), mmap_mode="r"), np.load(
+            path.with_suffix(".counts.npy"), mmap_mode="r"
+        )

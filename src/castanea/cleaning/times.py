@@ -19,7 +19,15 @@ _QUICK = (
     "%Y-%m-%d %H:%M:%S", "%Y/%m/%d %H:%M:%S", "%Y/%m/%d %H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%d", "%Y/%m/%d",
 )  # fmt: skip
 _QUICK_BY_ORDER = {
-    "dmy": ("%d/%m/%Y", "%d/%m/%Y %H:%M", "%d/%m/%Y %H:%M:%S", "%d-%m-%Y", "%d.%m.%Y", "%d-%m-%Y %H:%M", "%d.%m.%Y %H:%M"),
+    "dmy": (
+        "%d/%m/%Y",
+        "%d/%m/%Y %H:%M",
+        "%d/%m/%Y %H:%M:%S",
+        "%d-%m-%Y",
+        "%d.%m.%Y",
+        "%d-%m-%Y %H:%M",
+        "%d.%m.%Y %H:%M",
+    ),
     "mdy": ("%m/%d/%Y", "%m/%d/%Y %H:%M", "%m/%d/%Y %H:%M:%S", "%m-%d-%Y", "%m-%d-%Y %H:%M"),
 }
 US = 1_000_000
@@ -127,7 +135,9 @@ def _read(text: pl.Series, style: TimeStyle) -> pl.Series:
     frame = pl.DataFrame({"t": text})
     parts = frame.select(pl.col("t").str.extract_groups(_PARTS)).unnest("t")
     compact = frame.select(pl.col("t").str.extract_groups(_COMPACT)).unnest("t")
-    serial = frame.select(pl.col("t").str.extract(r"^(\d{5}(?:\.\d+)?)$").cast(pl.Float64, strict=False).alias("n"))["n"]
+    serial = frame.select(pl.col("t").str.extract(r"^(\d{5}(?:\.\d+)?)$").cast(pl.Float64, strict=False).alias("n"))[
+        "n"
+    ]
     named = _assemble(parts, style)
     days = pl.select(pl.when(serial.is_between(20_000, 80_000)).then(serial).otherwise(None)).to_series()
     excel = (((days - 25_569) * 86_400).round() * US).cast(pl.Int64).cast(_NAIVE)
@@ -144,12 +154,19 @@ def _read_moments(text: pl.Series, style: TimeStyle) -> pl.Series:
         r"(\d{2})$"
     ).cast(pl.Int64, strict=False)
     offset = parts.select(
-        pl.when(pl.col("o").is_in(["Z", "UTC", "GMT"])).then(0).when(pl.col("o").is_null()).then(None).otherwise(sign * minutes).alias("o")
+        pl.when(pl.col("o").is_in(["Z", "UTC", "GMT"]))
+        .then(0)
+        .when(pl.col("o").is_null())
+        .then(None)
+        .otherwise(sign * minutes)
+        .alias("o")
     )["o"]
     with_offset = (local.cast(pl.Int64) - offset.cast(pl.Int64) * 60 * US).cast(_NAIVE)
     digits = frame.select(pl.col("t").str.extract(r"^(\d{10}|\d{13}|\d{16})$").alias("n"))["n"]
     number, length = digits.cast(pl.Int64, strict=False), digits.str.len_chars()
-    scaled = pl.select(pl.when(length == 10).then(number * US).when(length == 13).then(number * 1_000).otherwise(number)).to_series()
+    scaled = pl.select(
+        pl.when(length == 10).then(number * US).when(length == 13).then(number * 1_000).otherwise(number)
+    ).to_series()
     return _in_range(_merge(with_offset, scaled.cast(_NAIVE))).dt.replace_time_zone("UTC")
 
 
@@ -167,7 +184,9 @@ def _assemble(parts: pl.DataFrame, style: TimeStyle) -> pl.Series:
         early = pl.col("p").str.to_lowercase().is_in(["am", "上午"]).fill_null(value=False)
         hour = pl.when(late & (hour < 12)).then(hour + 12).when(early & (hour == 12)).then(0).otherwise(hour)
     fraction = (
-        (pl.col("f").str.pad_end(6, "0").str.slice(0, 6)).cast(pl.Int32, strict=False).fill_null(0) if "f" in parts.columns else pl.lit(0)
+        (pl.col("f").str.pad_end(6, "0").str.slice(0, 6)).cast(pl.Int32, strict=False).fill_null(0)
+        if "f" in parts.columns
+        else pl.lit(0)
     )
     filled = parts.with_columns(
         y=pl.when(year_first).then(a).otherwise(short), mo=pl.when(year_first).then(b).otherwise(month),
