@@ -78,6 +78,7 @@ class Castanea:
 
     def desk(self, workspace: Workspace) -> Desk:
         """Opens the warehouse; the caller holds the workspace's lock."""
+        self._log_warnings_of_commands()
         from castanea.boards import Boards
         from castanea.intake.sqlite_log import SqliteEventLog
         from castanea.runs.desk import Desk
@@ -190,6 +191,15 @@ class Castanea:
                 self.clock,
                 os.getppid(),
             )
+
+    def _log_warnings_of_commands(self) -> None:
+        """A command's standard output holds its answer alone: logs go to standard error, and only what is wrong."""
+        import structlog
+
+        from castanea.kit.logs import configure_logs
+
+        if not structlog.is_configured():
+            configure_logs("warning")
 
     def _start_logging(self, process: str) -> None:
         import structlog
