@@ -48,7 +48,7 @@ class Reader:
 
     def fetch(self, sql: str, parameters: Sequence[Any] = ()) -> pa.Table:
         self.statements.append(sql)
-        return self._con.sql(sql, params=list(parameters) or None).to_arrow_table()
+        return self._con.execute(sql, list(parameters)).to_arrow_table()
 
     def close(self) -> None:
         self._con.close()
