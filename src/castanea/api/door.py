@@ -56,6 +56,7 @@ class Door:
         self._app = app
         self._hosts = frozenset(host.lower() for host in hosts)
         self._measurements = measurements
+        self._seen: set[str] = set()  # Host headers that were found right
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -74,10 +75,11 @@ class Door:
             await send(message)
 
         try:
-            if self.knows(_host(scope)):
+            host = _host(scope)
+            if host in self._seen or self.knows(host):
                 await self._app(scope, receive, dressed)
             else:
-                refused = problems.problem(Request(scope), 421, "request.host", values={"host": _host(scope)[:200]})
+                refused = problems.problem(Request(scope), 421, "request.host", values={"host": host[:200]})
                 await refused(scope, receive, dressed)
         except Exception:  # noqa: BLE001 (the outermost layer: logged with its traceback, told as a number)
             _log.exception("request broke", request=number, route=scope.get("castanea.route", ""))
@@ -92,13 +94,10 @@ class Door:
             name = (urlsplit(f"//{host}").hostname or "").lower()
         except ValueError:
             return False
-        if name == "localhost" or name.endswith(".localhost") or name in self._hosts:
-            return True
-        try:
-            ipaddress.ip_address(name)
-        except ValueError:
-            return False
-        return True
+        known = name == "localhost" or name.endswith(".localhost") or name in self._hosts or _is_address(name)
+        if known and len(self._seen) < 100:
+            self._seen.add(host)
+        return known
 
     def _measure(self, scope: Scope, status: int, seconds: float) -> None:
         route = scope.get("castanea.route", "")
@@ -116,6 +115,14 @@ class Door:
             milliseconds=round(seconds * 1000, 1),
             who=f"{principal.kind}:{principal.id}" if principal and principal.id else "",
         )
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    return True
 
 
 def _host(scope: Scope) -> str:
