@@ -170,12 +170,32 @@ def fresh(name: str) -> Path:
 
 
 class Made(Feed):
-    """Batches made before the clock runs."""
+    """Batches made before the clock runs, with offsets after `first`."""
 
-    def __init__(self, make: Callable[[int], NewBatch], batches: int) -> None:
-        super().__init__(make, batches)
-        self.ready = {n: make(n) for n in range(1, batches + 1)}
+    def __init__(self, make: Callable[[int], NewBatch], batches: int, first: int = 0) -> None:
+        super().__init__(make, first + batches)
+        self.ready = {n: make(n) for n in range(first + 1, first + batches + 1)}
         self.make = lambda n: self.ready[n]
+
+
+def known_file(known: int) -> Path:
+    """A warehouse with that many events, 1,000 a second; made once."""
+    path = FOLDER / f"known-{known}" / "castanea.duckdb"
+    if not path.exists():
+        part = fresh(f"making-{known}")
+        warehouse = DuckWarehouse(part, Feed(web_events, 0), SETTINGS, plans())  # type: ignore[arg-type]
+        warehouse._event_log = Feed(web_events, known // BATCH)  # noqa: SLF001 - not to be taken for a file that needs a rebuild
+        warehouse.catch_up()
+        warehouse.close()
+        shutil.rmtree(path.parent, ignore_errors=True)
+        part.parent.rename(path.parent)
+    return path
+
+
+def copy_of(path: Path, name: str) -> Path:
+    target = fresh(name)
+    shutil.copytree(path.parent, target.parent, dirs_exist_ok=True)
+    return target
 
 
 def bare_insert(feed: Feed, table: str) -> float:
@@ -199,12 +219,23 @@ def bare_insert(feed: Feed, table: str) -> float:
 
 
 def run(
-    name: str, feed: Feed, *, rows: int = 50_000, units: int | None = None, profile: bool = False, rebuild: bool = False
+    name: str,
+    feed: Feed,
+    *,
+    rows: int = 50_000,
+    units: int | None = None,
+    profile: bool = False,
+    rebuild: bool = False,
+    path: Path | None = None,
+    first: int = 0,
 ) -> float:
     """Load the whole feed; prints and returns µs CPU per unit (a row unless `units` says how many)."""
-    total = sum(b.batch.received for b in feed.read(0, 10**12)) if units is None else units
-    held, feed.batches = feed.batches, 0
-    warehouse = DuckWarehouse(fresh(name), feed, SETTINGS, plans())  # type: ignore[arg-type]
+    total = sum(b.batch.received for b in feed.read(first, 10**12)) if units is None else units
+    held, feed.batches = feed.batches, first
+    opened = time.perf_counter()
+    warehouse = DuckWarehouse(path or fresh(name), feed, SETTINGS, plans())  # type: ignore[arg-type]
+    if path is not None:
+        print(f"{'':24s} opened in {time.perf_counter() - opened:.1f} s, {path.stat().st_size >> 20} MB, {memory()}")
     feed.batches = held
     profiler = cProfile.Profile() if profile else None
     walls, began, cpu = [], time.perf_counter(), time.process_time()
@@ -264,6 +295,11 @@ def main() -> None:
             run("orders rebuilt", feed, units=units, rebuild=True)
     if "small" in given.what:
         run("events by 100", Made(lambda n: web_events(n, rows=100), 200), rows=100)
+    if "big" in given.what:
+        made, first = known_file(given.known), given.known // BATCH
+        run("events on big file", Made(web_events, given.rows // BATCH, first), path=copy_of(made, "big"), first=first)
+        small = Made(lambda n: web_events(n, rows=100, start=given.known), 200, first)
+        run("by 100 on big file", small, rows=100, path=copy_of(made, "big"), first=first)
 
 
 if __name__ == "__main__":

@@ -73,7 +73,7 @@ def _fresh_lookups(sql: str) -> str:
     if "temp.look_" not in sql:
         return ""
     name = sql.split("temp.look_", 1)[1].split(" ", 1)[0]
-    return f"WITH look_{name} AS (SELECT product_id AS __key_0, arg_max(category, (_version, _content)) AS value FROM fact.product GROUP BY 1)"
+    return f"WITH look_{name} AS (SELECT product_id AS __key_0, arg_max_null(category, (_version, _content, _key)) AS value FROM fact.product GROUP BY 1)"
 
 
 @pytest.fixture

@@ -174,7 +174,7 @@ class DuckWarehouse:
         con = self._con = engine.connect(self._path, self._tuning)
         if new:
             engine.create(con, self._settings)
-        engine.check(con, self._path, self._settings, self._event_log.head())
+        engine.check(con, self._settings, self._event_log.head())
         for name in engine.keep_plans(con, self._plans, self._settings.zone):
             _log.info("rollup filled from the facts", rollup=name)
         self._start_loading()

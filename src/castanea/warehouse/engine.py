@@ -75,8 +75,11 @@ def create(con: duckdb.DuckDBPyConnection, settings: WorkspaceSettings) -> None:
     con.execute("COMMIT")
 
 
-def check(con: duckdb.DuckDBPyConnection, path: Path, settings: WorkspaceSettings, head: int) -> None:
-    """Raises Unusable when the file is of another contract, workspace setting or log, or shorter than it says."""
+def check(con: duckdb.DuckDBPyConnection, settings: WorkspaceSettings, head: int) -> None:
+    """Raises Unusable when the file is of another contract, workspace setting or log.
+
+    A file cut short or bent inside is found when the block is read: its size says nothing, for free blocks at its end are cut off.
+    """
     meta = read_meta(con)
     wanted = {"contract_digest": contract_digest(), "currency": settings.currency, "zone": settings.zone}
     for name, value in wanted.items():
@@ -84,9 +87,6 @@ def check(con: duckdb.DuckDBPyConnection, path: Path, settings: WorkspaceSetting
             raise Unusable(f"its {name} is {meta.get(name)!r}, this version and workspace need {value!r}")
     if int(meta["applied_offset"]) > head:
         raise Unusable(f"it has applied offset {meta['applied_offset']} of a log that ends at {head}")
-    blocks, size = con.execute("SELECT total_blocks, block_size FROM pragma_database_size()").fetchall()[0]
-    if blocks * size > path.stat().st_size:
-        raise Unusable(f"it is {path.stat().st_size} bytes long, but speaks of {blocks} blocks of {size}")
 
 
 def keep_plans(con: duckdb.DuckDBPyConnection, plans: Sequence[RollupPlan], zone: str) -> list[str]:

@@ -52,7 +52,7 @@ class Lookup:
     def find_changed(self, con: duckdb.DuckDBPyConnection, moved: Iterable[str]) -> bool:
         """After the dimension's fact table changed: put keys whose value changed into `changed`; whether there are any."""
         keys = ", ".join(f"{quoted(name)} AS __key_{number}" for number, name in enumerate(self.keys))
-        touched = " UNION ".join(f"SELECT {keys} FROM {source}" for source in moved)
+        touched = " UNION ".join(f"SELECT DISTINCT {keys} FROM {source}" for source in moved)
         on = " AND ".join(f"t.__key_{n} = {{0}}.__key_{n}" for n in range(len(self.keys)))
         columns = ", ".join(f"t.__key_{n}" for n in range(len(self.keys)))
         among = " AND ".join(f"t.__key_{n} = d.{quoted(name)}" for n, name in enumerate(self.keys))

@@ -217,7 +217,7 @@ class Resolver:
         con = self._con
         differs = " OR ".join(
             [f"r.{quoted(c.name)} IS DISTINCT FROM s.{quoted(c.name)}" for c in table.derived]
-            + ["r._content <> s._content"]
+            + ["r._content <> s._content", "r._version <> s._version", "r._offset <> s._offset"]
         )
         con.execute(
             f"CREATE OR REPLACE TEMP TABLE temp.added_{name} AS SELECT r.* FROM {resolved} r LEFT JOIN {stored[name]} s ON r._key = s._key "
