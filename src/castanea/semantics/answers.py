@@ -27,6 +27,7 @@ from castanea.semantics.question import Question, measures_of
 from castanea.semantics.statement import OTHERS, ROWS, TOTALS
 
 Row = dict[str, Cell]
+Names = dict[str, dict[str, Cell]]
 _PLAIN = (MONEY_UNIT, SHARE_UNIT)
 _MOST_FILLED = 2000
 
@@ -44,11 +45,17 @@ class Asked:
 
 
 def answer_from(
-    table: pa.Table, asked: Asked, layout: Layout, around: Surroundings, catalog: Catalog, settings: WorkspaceSettings
+    table: pa.Table,
+    asked: Asked,
+    layout: Layout,
+    around: Surroundings,
+    names: Names,
+    catalog: Catalog,
+    settings: WorkspaceSettings,
 ) -> Answer:
     """The answer of a result table with the columns of `asked`."""
     question, scope = asked.question, asked.scope
-    read = _Reader(asked, catalog, settings, table)
+    read = _Reader(asked, catalog, settings, table, names)
     rows, others, totals = read.rows(ROWS), read.rows(OTHERS), read.rows(TOTALS)
     if not question.keys:
         rows = sorted(rows, key=lambda row: str(row.get("currency", ""))) or [read.empty_row()]
@@ -79,7 +86,9 @@ def _sources(layout: Layout) -> str:
 
 
 class _Reader:
-    def __init__(self, asked: Asked, catalog: Catalog, settings: WorkspaceSettings, table: pa.Table) -> None:
+    def __init__(
+        self, asked: Asked, catalog: Catalog, settings: WorkspaceSettings, table: pa.Table, names: Names
+    ) -> None:
         self._asked = asked
         self._question = asked.question
         self._declared = catalog.declared
@@ -88,6 +97,7 @@ class _Reader:
         self._values: dict[str, list[Any]] = {name: table.column(name).to_pylist() for name in table.column_names}
         self.currencies = sorted({c for c in self._values["currency"] if c})
         self.several = len(self.currencies) > 1
+        self._names = names
         self._made = self._cells()
 
     def first(self, name: str) -> Any:
@@ -98,15 +108,11 @@ class _Reader:
         return [c.name for c in self.columns() if c.role in ("time", "dimension")]
 
     def note_sums(self) -> dict[str, Decimal]:
-        """Sums over all rows of what notes speak of."""
+        """Sums over all rows (shown and others) of what notes speak of."""
         found: dict[str, Decimal] = {}
-        for name in self._table.column_names:
-            if name.startswith("note_") and self._table.num_rows:
-                values = [v for v in self._values[name] if v is not None]
-                limited = self._asked.query.limit is not None
-                found[name.removeprefix("note_")] = (
-                    Decimal(values[0] if limited else sum(values)) if values else Decimal(0)
-                )
+        for name, values in self._values.items():
+            if name.startswith("note_"):
+                found[name.removeprefix("note_")] = Decimal(sum(v for v in values if v is not None))
         return found
 
     def rows(self, slot: int) -> list[Row]:
@@ -121,8 +127,8 @@ class _Reader:
         made: dict[str, list[Cell]] = {}
         for key in self._question.keys:
             made[key] = self._labels(key, self._values[key])
-            if f"{key}_name" in self._values:
-                made[f"{key}_name"] = self._values[f"{key}_name"]
+            if key in self._names and key in self._question.dimensions:
+                made[f"{key}_name"] = [self._names[key].get(member) for member in self._values[key]]
         if self.several:
             made["currency"] = self._values["currency"]
         for metric in self._question.metrics:
@@ -156,7 +162,7 @@ class _Reader:
         for key in self._question.keys:
             timely = key in GRAINS or key in self._declared.cycles
             found.append(AnswerColumn(key, "time" if timely else "dimension"))
-            if f"{key}_name" in self._values:
+            if key in self._names and key in self._question.dimensions:
                 found.append(AnswerColumn(f"{key}_name", "dimension"))
         if self.several:
             found.append(AnswerColumn("currency", "currency"))

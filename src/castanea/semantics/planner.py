@@ -9,6 +9,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import pyarrow as pa
+
 from castanea.contracts.query import Answer, Query, Rights
 from castanea.contracts.rollup import RollupPlan
 from castanea.contracts.warehouse import Reader
@@ -18,6 +20,7 @@ from castanea.semantics.answers import Asked, answer_from
 from castanea.semantics.catalog import Catalog
 from castanea.semantics.facts_read import Surroundings, data_bounds, read_as_of, read_surroundings
 from castanea.semantics.layout import Layout, Layouter, Work, ZoneGroup, local_date, naive
+from castanea.semantics.member_names import MemberNames
 from castanea.semantics.periods import scope_of, span_of
 from castanea.semantics.question import Question, resolve, tables_of
 from castanea.semantics.scan import Workshop
@@ -47,6 +50,7 @@ class Plan:
     values: list[Any]
     asked: Asked
     layout: Layout
+    watched: bool
 
 
 class Planner:
@@ -68,15 +72,20 @@ class Planner:
         )
         self._questions: OrderedDict[object, Question] = OrderedDict()
         self._prepared: OrderedDict[object, Prepared] = OrderedDict()
+        self._one_currency = True  # until an answer shows several; from then on money is always grouped by currency
+        self._names = MemberNames(catalog.declared, dialect)
         self._surroundings: tuple[datetime, datetime, Surroundings] | None = None
 
     def answer(self, query: Query, reader: Reader, now: datetime, rights: Rights = Rights()) -> Answer:  # noqa: B008 - frozen
         """The answer as of `now` (aware). Raises InputError when the query cannot be answered, saying what can be asked."""
         plan = self.plan(query, reader, now, rights)
         table = reader.fetch(plan.prepared.sql, plan.values)
-        return answer_from(
-            table, plan.asked, plan.layout, self.surroundings(reader, now), self._catalog, self._settings
-        )
+        if plan.watched and _several(table):
+            self._one_currency = False
+            return self.answer(query, reader, now, rights)
+        names = self._names.of(plan.asked.question, table, reader, now)
+        around = self.surroundings(reader, now)
+        return answer_from(table, plan.asked, plan.layout, around, names, self._catalog, self._settings)
 
     def check(self, query: Query, rights: Rights = Rights()) -> None:  # noqa: B008
         """Raises InputError when the query cannot be answered, with the nearest valid names."""
@@ -99,6 +108,9 @@ class Planner:
     def plan(self, query: Query, reader: Reader, now: datetime, rights: Rights = Rights()) -> Plan:  # noqa: B008
         """The query's SQL and values, without running it (the reader is asked for shop zones or the data's span when they matter)."""
         question = self._question(query, rights)
+        watched = question.split and self._one_currency
+        if watched:
+            question = replace(question, split=False)
         zones = self._zones(query, question, reader, now)
 
         def bounds(work: Work) -> tuple[datetime | None, datetime | None]:
@@ -109,16 +121,15 @@ class Planner:
         if query.totals or query.limit is not None:
             whole = layout if not question.keys else self._layouter.layout(question, zones, (), now, bounds)
         wanted = self._wanted(query, question, zones)
-        shape = (_static(query, rights), layout.shape(), whole.shape() if whole else None, wanted)
+        shape = (_static(query, rights), layout.shape(), whole.shape() if whole else None, wanted, watched)
         prepared = self._prepared.get(shape)
         if prepared is None:
-            prepared = self._build(question, layout, whole, wanted)
+            prepared = self._build(question, layout, whole, wanted, watched=watched)
             _keep(self._prepared, shape, prepared)
         layouts = {"main": layout, "totals": whole or layout}
         values = [_value(path, layouts, question, query) for path in prepared.paths]
-        return Plan(
-            prepared, values, Asked(question, query, zones[0].scope, prepared.columns, wanted.daily, now), layout
-        )
+        asked = Asked(question, query, zones[0].scope, prepared.columns, wanted.daily, now)
+        return Plan(prepared, values, asked, layout, watched)
 
     def surroundings(self, reader: Reader, now: datetime) -> Surroundings:
         """What answers say about the data as a whole, read at most every ten seconds (how new the data is, every second)."""
@@ -130,10 +141,12 @@ class Planner:
         self._surroundings = held
         return held[2]
 
-    def _build(self, question: Question, layout: Layout, whole: Layout | None, wanted: Wanted) -> Prepared:
+    def _build(
+        self, question: Question, layout: Layout, whole: Layout | None, wanted: Wanted, *, watched: bool
+    ) -> Prepared:
         settings = self._settings
         shop = Workshop(
-            self._catalog.declared, question, settings.currency, settings.week_start, settings.new_buyer_days
+            self._catalog.declared, question, settings.currency, settings.week_start, settings.new_buyer_days, watched
         )
         built = Builder(shop, layout, whole, wanted)
         statement = built.build()
@@ -180,6 +193,12 @@ class Planner:
         one_day = one_day and not span.minutes
         daily = here and (question.grain == "day" or (one_day and not question.fine and not question.cycles))
         return Wanted(query.compare is not None, query.limit is not None, query.totals, daily, one_day)
+
+
+def _several(table: pa.Table) -> bool:
+    """Whether a statement that took the answer to have one currency met several."""
+    met = {*table.column("currency").to_pylist(), *table.column("currency_high").to_pylist()}
+    return len(met - {None}) > 1
 
 
 def _static(query: Query, rights: Rights) -> tuple[object, ...]:

@@ -15,6 +15,7 @@ from castanea.semantics.templates import NULLS, Path, col, named, number, piece,
 
 BEFORE = "before"
 CURRENCY = "currency"
+CURRENCY_HIGH = "currency_high"
 
 
 @dataclass(frozen=True)
@@ -77,9 +78,23 @@ class RowMaker:
             return value
         return exp.Case(ifs=[exp.If(this=on_alias(part.where, "f", self.shop.currency), true=value)])
 
-    def columns(self, values: Mapping[str, exp.Expr]) -> list[exp.Expr]:
-        """All measures by name, in order."""
-        return [named(values[m] if m in values else null_of(self.measure(m)), m) for m in self.measures]
+    def columns(
+        self, values: Mapping[str, exp.Expr], currencies: tuple[exp.Expr, exp.Expr] | None = None
+    ) -> list[exp.Expr]:
+        """All measures by name, in order, and the least and greatest currency where they are watched."""
+        found: list[exp.Expr] = [
+            named(values[m] if m in values else null_of(self.measure(m)), m) for m in self.measures
+        ]
+        if self.shop.watched:
+            low, high = currencies or (exp.cast(exp.Null(), "TEXT"), exp.cast(exp.Null(), "TEXT"))
+            found += [named(low, CURRENCY), named(high, CURRENCY_HIGH)]
+        return found
+
+    def _currencies(self, scan: Scan, *, raw: bool) -> tuple[exp.Expr, exp.Expr] | None:
+        if not self.shop.watched or not scan.has("currency"):
+            return None
+        low, high = scan.dimension("currency"), scan.dimension("currency")
+        return (low, high) if raw else (exp.Min(this=low), exp.Max(this=high))
 
     def measure(self, name: str) -> Measure:
         return self.shop.declared.measures[name]
@@ -103,7 +118,7 @@ class RowMaker:
         columns: list[exp.Expr] = [named(number(int(scan.segment.before)), BEFORE)]
         columns += [named(tree, name) for name, tree in keys]
         tree = scan.select(
-            [*columns, *self.columns(values)],
+            [*columns, *self.columns(values, self._currencies(scan, raw=raw))],
             [*conditions, *scan.aligned_days_only(self.layout.keys), *self.others(scan, work)],
         )
         return tree.group_by(*(number(n + 2) for n in range(len(keys))), copy=False) if keys and not raw else tree

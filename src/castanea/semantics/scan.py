@@ -21,13 +21,15 @@ from castanea.semantics.templates import Parameters, Path, all_of, col, named, n
 
 @dataclass
 class Workshop:
-    """What all parts of one statement share while it is built."""
+    """What all parts of one statement share while it is built. `watched`: the answer is taken to have one currency; the statement
+    says the least and the greatest that it met, so that the planner can tell."""
 
     declared: Declarations
     question: Question
     currency: str
     week_start: int
     new_buyer_days: int
+    watched: bool = False
     parameters: Parameters = field(default_factory=Parameters)
 
 
@@ -86,6 +88,12 @@ class Scan:
         if not (self.segment.before and fine and scope.shift and scope.shift.months):
             return []
         return [piece("EXTRACT(DAY FROM _a) = EXTRACT(DAY FROM _l)", a=self._aligned(), l=self._local())]
+
+    def has(self, name: str) -> bool:
+        """Whether the source knows the dimension by a column of its own."""
+        if self.rollup:
+            return name in self.shop.declared.rollups[self.segment.source].dimensions
+        return self.table in self.shop.declared.dimensions[name].columns
 
     def dimension(self, name: str) -> exp.Expr:
         """A member's name, '' where it is unknown."""

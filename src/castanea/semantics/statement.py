@@ -15,8 +15,8 @@ from castanea.semantics.formulas import BEFORE_SUFFIX, as_cell, change_cell, met
 from castanea.semantics.layout import FACTS, Layout, Work
 from castanea.semantics.model import Declarations, Metric
 from castanea.semantics.question import Question
-from castanea.semantics.rows import BEFORE, CURRENCY, RowMaker, Rows, null_of, parts_by_clock
-from castanea.semantics.scan import Workshop, newest
+from castanea.semantics.rows import BEFORE, CURRENCY, CURRENCY_HIGH, RowMaker, Rows, null_of, parts_by_clock
+from castanea.semantics.scan import Workshop
 from castanea.semantics.templates import Path, as_table, col, named, number, piece, union
 
 ROWS, OTHERS, TOTALS = 0, 1, 2
@@ -83,11 +83,16 @@ class Builder:
         if alone and len(made) == 1 and made[0].currency == self.question.split:
             return self._step(f"{prefix}merged", made[0].select)
         self._step(f"{prefix}rows", self._union(prefix, made, layout.keys))
-        values = [v for m in self._measures for v in self._pivot(m)]
+        values = [*(v for m in self._measures for v in self._pivot(m)), *self._watched()]
         tree = exp.select(*(col(k) for k in keys), *values).from_(f"{prefix}rows")
         if keys:
             tree = tree.group_by(*(col(k) for k in keys))
         return self._step(f"{prefix}merged", tree)
+
+    def _watched(self) -> list[exp.Expr]:
+        if not self.shop.watched:
+            return []
+        return [named(exp.Min(this=col(CURRENCY)), CURRENCY), named(exp.Max(this=col(CURRENCY_HIGH)), CURRENCY_HIGH)]
 
     def _stands_alone(self, layout: Layout) -> bool:
         """Whether one SELECT gives all rows, so that nothing has to be united."""
@@ -146,6 +151,8 @@ class Builder:
         if self.question.split:
             middle.append(named(exp.cast(exp.Null(), "TEXT"), CURRENCY))
         values = [named(null_of(self.declared.measures[m]), m) for m in self._measures]
+        if self.shop.watched:
+            values += [named(exp.cast(exp.Null(), "TEXT"), c) for c in (CURRENCY, CURRENCY_HIGH)]
         return exp.select(named(number(0), BEFORE), *middle, *values).where(exp.false())
 
     def _ranked(self, merged: str) -> str:
@@ -155,8 +162,7 @@ class Builder:
         order = exp.Order(expressions=[self._direction(name, down) for name, down in self.question.order])
         place = exp.Window(this=exp.RowNumber(), partition_by=by, order=order)
         members = exp.Window(this=exp.Count(this=exp.Star()), partition_by=[b.copy() for b in by] if by else None)
-        notes = [named(exp.Window(this=exp.Sum(this=col(n))), f"note_{n}") for n in self._notes()]
-        tree = exp.select("*", named(place, "place"), named(members, "members"), *notes).from_(merged)
+        tree = exp.select("*", named(place, "place"), named(members, "members")).from_(merged)
         present = self._present()
         return self._step("ranked", tree.where(present) if present is not None else tree)
 
@@ -179,16 +185,13 @@ class Builder:
     # -- output ----------------------------------------------------------------------------------------------------------------
 
     def _columns(self) -> tuple[str, ...]:
-        names = ["slot", *self.main.keys, *self._named_dimensions(), CURRENCY, "members"]
+        names = ["slot", *self.main.keys, CURRENCY, CURRENCY_HIGH, "members"]
         for metric in self.question.metrics:
             names += [
                 metric.name,
                 *([f"{metric.name}{BEFORE_SUFFIX}", f"{metric.name}__change"] if self.wanted.compare else []),
             ]
         return (*names, *(f"note_{n}" for n in self._notes()))
-
-    def _named_dimensions(self) -> tuple[str, ...]:
-        return tuple(f"{d}_name" for d in self.question.dimensions if self.declared.dimensions[d].member_name)
 
     def _notes(self) -> tuple[str, ...]:
         return tuple(m for m in ADDITIVE_NOTES if m in self._measures)
@@ -197,31 +200,25 @@ class Builder:
         split, limited = self.question.split, self.wanted.limit and slot == ROWS
         columns: list[exp.Expr] = [named(number(slot), "slot")]
         columns += [col(key, "m") if key in keys else named(self._null_key(key), key) for key in self.main.keys]
-        for dimension in self.question.dimensions:
-            if self.declared.dimensions[dimension].member_name:
-                value = col("value", f"name_{dimension}") if dimension in keys else exp.cast(exp.Null(), "TEXT")
-                columns.append(named(value, f"{dimension}_name"))
-        columns.append(col(CURRENCY, "m") if split else named(exp.cast(exp.Null(), "TEXT"), CURRENCY))
+        told = split or self.shop.watched
+        columns.append(col(CURRENCY, "m") if told else named(exp.cast(exp.Null(), "TEXT"), CURRENCY))
+        columns.append(
+            named(
+                col(CURRENCY_HIGH if self.shop.watched else CURRENCY, "m") if told else exp.cast(exp.Null(), "TEXT"),
+                CURRENCY_HIGH,
+            )
+        )
         columns.append(named(exp.cast(col("members", "m") if limited else exp.Null(), "BIGINT"), "members"))
         for metric in self.question.metrics:
             columns += self._cells(metric, daily=daily)
         for note in self._notes():
-            held = col(f"note_{note}" if limited else note, "m")
-            columns.append(named(held if slot == ROWS else null_of(self.declared.measures[note]), f"note_{note}"))
+            columns.append(
+                named(null_of(self.declared.measures[note]) if slot == TOTALS else col(note, "m"), f"note_{note}")
+            )
         tree = exp.select(*columns).from_(exp.table_(source, alias="m"))
         present = self._present() if slot == ROWS and not limited else None
         if present is not None:
             tree = tree.where(present)
-        for dimension in self.question.dimensions:
-            lookup = self.declared.dimensions[dimension].member_name
-            if lookup and dimension in keys:
-                inside = exp.select(col(dimension)).from_(source)
-                if limited:
-                    inside = inside.where(exp.LTE(this=col("place"), expression=self.shop.parameters.bind("limit")))
-                found = newest(lookup, exp.In(this=col(lookup.key[0]), query=inside.subquery()))
-                alias = f"name_{dimension}"
-                on = exp.EQ(this=col(lookup.key[0], alias), expression=col(dimension, "m"))
-                tree = tree.join(exp.alias_(found, alias, table=True), on=on, join_type="left")
         return tree
 
     def _null_key(self, key: str) -> exp.Expr:
@@ -248,9 +245,8 @@ class Builder:
         if kinds <= {"sum"} or (kinds <= {"sum", "level"} and not self.question.grain):
             names = [n for m in self._measures for n in ((m, m + BEFORE_SUFFIX) if self.wanted.compare else (m,))]
             currency = [col(CURRENCY)] if self.question.split else []
-            tree = exp.select(
-                *currency, *(named(exp.Sum(this=col(n)), n) for n in names), named(exp.Count(this=exp.Star()), "beyond")
-            )
+            sums = [named(exp.Sum(this=col(n)), n) for n in names]
+            tree = exp.select(*currency, *sums, *self._watched(), named(exp.Count(this=exp.Star()), "beyond"))
             tree = tree.from_(source).where(beyond)
             name = self._step("others", tree.group_by(*currency) if currency else tree)
             return self._output(OTHERS, name, (), daily=self.wanted.daily).where(piece("beyond > 0"))
