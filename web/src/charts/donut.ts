@@ -39,7 +39,7 @@ export function drawDonut(slices: Slice[], total: number, unit: Unit, locale: Lo
           labelLine: { length: 8, length2: 6, lineStyle: { color: colours.compare } },
         }, {
           type: "pie", silent: true, radius: [0, 0.1], center: ["50%", "50%"], data: [{ value: 1, name: "", itemStyle: { color: "transparent" } }], labelLine: { show: false },
-          label: { show: true, position: "center", formatter: middle, fontSize: Math.min(size * 1.5, (inner * 1.7) / Math.max(1, widthOf(middle, 1))), fontWeight: 600, color: colours.ink, fontFamily: colours.font },
+          label: { show: true, position: "center", formatter: middle, fontSize: Math.max(size - 1, Math.min(size * 1.5, (inner * 1.75) / Math.max(1, widthOf(middle, 1)))), fontWeight: 600, color: colours.ink, fontFamily: colours.font },
         }],
       },
     };

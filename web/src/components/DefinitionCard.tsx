@@ -13,9 +13,9 @@ export function Definition({ metric, source }: { metric: MetricInfo; source?: st
     [t("definition.formula"), pick(metric.formula, locale), true],
     [t("definition.source"), source || metric.source],
     [t("definition.direction"), metric.direction ? t(`direction.${metric.direction as "more"}`, { defaultValue: "" }) : ""],
-    [t("definition.additivity"), metric.additivity ? t(`additivity.${metric.additivity as "additive"}`, { defaultValue: "" }) : ""],
-    [t("definition.aliases"), metric.aliases.slice(0, 4).join(" · ")],
-    [t("definition.owner"), metric.owner],
+    [t("definition.additivity"), metric.additivity ? t(`additivity.${(metric.additivity === "non_additive" && metric.unit === "share" ? "ratio" : metric.additivity) as "additive"}`, { defaultValue: "" }) : ""],
+    [t("definition.aliases"), metric.aliases.filter((alias) => /[\u4e00-\u9fff]/.test(alias) === (locale === "zh-CN")).slice(0, 4).join(" · ")],
+    [t("definition.owner"), metric.owner ? t(`owner.${metric.owner as "sales"}`, { defaultValue: metric.owner }) : ""],
   ];
   return (
     <div className="card">

@@ -16,6 +16,7 @@ describe("members", () => {
   it("names channels in the reader's language and keeps what it does not know", () => {
     expect(memberName("channel", "jd", "zh-CN")).toBe("京东");
     expect(memberName("channel", "jd", "en")).toBe("JD");
+    expect(memberName("channel", "天猫", "en")).toBe("Tmall");
     expect(memberName("channel", "Own fair", "en")).toBe("Own fair");
     expect(memberName("category", "", "en", {}, "unknown")).toBe("unknown");
   });

@@ -8,6 +8,8 @@ const CHANNELS: Record<string, [string, string]> = {
   web: ["网站", "Website"], website: ["网站", "Website"], app: ["应用", "App"], offline: ["门店", "Shops"], store: ["门店", "Shops"],
 };
 
+const channelNames = new Map(Object.entries(CHANNELS).flatMap(([code, names]) => [code, ...names].map((name) => [name.toLowerCase(), names] as const)));
+
 /** code, column, row, Chinese short name, Chinese name, English name; equal squares that keep the neighbours together. */
 const PROVINCES = [
   "HL,8,0,黑,黑龙江,Heilongjiang", "NM,5,1,蒙,内蒙古,Inner Mongolia", "JL,8,1,吉,吉林,Jilin", "XJ,1,2,新,新疆,Xinjiang", "GS,3,2,甘,甘肃,Gansu",
@@ -60,7 +62,7 @@ export function memberName(dimension: string, member: unknown, locale: Locale, n
   const told = names[text];
   if (told) return told[locale] ?? text;
   const at = locale === "zh-CN" ? 0 : 1;
-  if (dimension === "channel" || dimension === "platform") return CHANNELS[text.toLowerCase()]?.[at] ?? text;
+  if (dimension === "channel" || dimension === "platform") return channelNames.get(text.toLowerCase())?.[at] ?? text;
   if (dimension === "province") {
     const province = provinceOf(text);
     return province ? (locale === "zh-CN" ? province.zh : province.en) : text;

@@ -94,7 +94,7 @@ const TileInside = memo(function TileInside({ spec, place, isFull = false, onClo
   };
   const state = payload?.freshness.state === "stopped" ? " stopped" : "";
   return (
-    <section ref={element} className={`tile${flush ? " flush" : ""}${washed.on ? " washed" : ""}${state}`} style={place} tabIndex={board.wall ? -1 : 0} aria-labelledby={`${id}t`} onKeyDown={onKey} onAnimationEnd={(event) => event.animationName === "wash" && washed.end()} data-tile={spec.id} data-kind={spec.kind} data-state={payload?.state ?? "loading"} data-version={now?.version ?? 0}>
+    <section ref={element} className={`tile${flush ? " flush" : ""}${spec.place.h <= 2 && !flush ? " low" : ""}${washed.on ? " washed" : ""}${state}`} style={place} tabIndex={board.wall ? -1 : 0} aria-labelledby={`${id}t`} onKeyDown={onKey} onAnimationEnd={(event) => event.animationName.startsWith("wash") && washed.end()} data-tile={spec.id} data-kind={spec.kind} data-state={payload?.state ?? "loading"} data-version={now?.version ?? 0}>
       {content()}
       {opened && (
         <Modal opened onClose={() => setOpened(false)} fullScreen withCloseButton={false} lockScroll={false} transitionProps={{ duration: 0 }} aria-label={title} className="full-tile">

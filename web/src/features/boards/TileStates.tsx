@@ -15,9 +15,12 @@ export function Skeleton({ kind }: { kind: TileKind }) {
 
 /** Empty, error, not enough, no permission: one sentence and one thing to do, in the tile's own size. */
 export function Sorry({ payload, onTable }: { payload: TilePayload; onTable?: () => void }) {
-  const { t, pick } = useWords();
+  const { t, pick, begin, locale } = useWords();
   const { retry, change, view, board } = useBoard();
-  const detail = pick(payload.problem?.detail);
+  const told = payload.problem?.detail;
+  const code = (payload.problem?.code ?? "").replaceAll(".", "_");
+  // A sentence of our own for what may happen often; the server's where it has the reader's language.
+  const detail = t(`problem.${code as "warehouse_unavailable"}`, { defaultValue: typeof told === "string" ? (locale === "en" ? begin(told) : "") : pick(told) });
   if (payload.state === "empty") {
     const widened = view.time ?? board.time;
     const filtered = (view.where ?? []).length > 0;

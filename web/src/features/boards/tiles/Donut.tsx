@@ -7,17 +7,19 @@ import { useWords } from "../context";
 import type { TileParts } from "../kinds";
 
 const AT_MOST = 4;
-const NAMED_FROM = 360;
+const NAMED_FROM = 400;
+const BESIDE_FROM = 280;
 
 /** Four members and the others. The others are what is left of the planner's total, or the planner's own row. */
 export function Donut({ spec, now, payload, head, foot }: TileParts) {
   const words = useWords();
   const box = useRef<HTMLDivElement>(null);
-  const [named, setNamed] = useState(true);
+  const [width, setWidth] = useState(0);
+  const named = width === 0 || width >= NAMED_FROM;
   useLayoutEffect(() => {
     const element = box.current;
     if (!element) return;
-    const observer = new ResizeObserver(() => setNamed(element.clientWidth >= NAMED_FROM));
+    const observer = new ResizeObserver(() => setWidth(element.clientWidth));
     observer.observe(element);
     return () => observer.disconnect();
   }, []);
@@ -36,7 +38,7 @@ export function Donut({ spec, now, payload, head, foot }: TileParts) {
   return (
     <>
       {head(words.metric(of.metric) === words.pick(spec.title) ? "" : words.metric(of.metric))}
-      <div className="donut" ref={box}>
+      <div className={width < BESIDE_FROM ? "donut narrow" : "donut"} ref={box}>
         <Chart label={label} draw={drawDonut(slices, total, of.unit, words.locale, named)} version={`${now.version}${named}`} />
         {!named && (
           <ul>
