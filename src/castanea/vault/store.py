@@ -23,7 +23,7 @@ CREATE TABLE IF NOT EXISTS erasure (id INTEGER PRIMARY KEY);
 """
 _CHUNK = 5_000
 _WAIT_SECONDS = 60
-_CACHE_KB = 16_384
+_CACHE_KB = 8_192
 _WAL_PAGES = 4_000
 
 Row = tuple[int, bytes, bytes | None]  # id, pseudonym, key

@@ -25,7 +25,7 @@ _MAC, _PSEUDONYM, _KEY, _NUMBER = 16, 16, 32, 8
 _LOCKED = (
     _NUMBER + _PSEUDONYM
 )  # a remembered person is number + pseudonym (+ key) in one bytes object: half the memory of a tuple
-REMEMBERED = 75_000
+REMEMBERED = 50_000
 
 
 @dataclass(frozen=True)
@@ -140,11 +140,12 @@ class Vault:
         return known
 
     def _looked_up(self, names_by_mac: Mapping[bytes, str], with_key: set[str]) -> dict[str, bytes]:
+        before = self._store.changed_elsewhere()
         found = self._store.looked_up(list(names_by_mac))
-        if _lacking(names_by_mac, found, with_key):
+        if lacking := _lacking(names_by_mac, found, with_key):
             with self._store.writing():
-                lacking = _lacking(names_by_mac, found, with_key)
-                found.update(self._store.looked_up(lacking))  # another process may have met them meanwhile
+                if self._store.changed_elsewhere() != before:  # another process may have met them meanwhile
+                    found.update(self._store.looked_up(lacking))
                 keyless = [
                     mac for mac in lacking if mac in found and found[mac][2] is None and names_by_mac[mac] in with_key
                 ]
