@@ -25,7 +25,9 @@ NOTHING = (
     "(空)",
     "暂无",
 )
-_GUARD = r"^[\s\x{feff}]*=?[\"'`]?|[\"']?[\s\x{3000}]*$"
+_BEFORE = r"^[\s='\"`\x{feff}\x{3000}]"
+_AFTER = (" ", "\t", '"', "\u3000", "\xa0", "\r", "\n")
+_WORDS = [*NOTHING, *(word.upper() for word in NOTHING), *(word.title() for word in NOTHING)]
 _LOST = r"^[+-]?\d(?:\.\d+)?[Ee]\+\d{2,}$"
 
 
@@ -39,7 +41,11 @@ class Parsed:
 
 def unguarded(text: pl.Series) -> pl.Series:
     """Text without `="…"`, a leading apostrophe, tabs and spaces around it; blank = null."""
-    guarded = text.str.contains(r"^[\s='\"`\x{feff}]|[\s\x{3000}\"]$")
+    guarded = text.str.contains(_BEFORE)  # anchored at the beginning: decided by one character
+    for mark in _AFTER:
+        ends = text.str.ends_with(mark)
+        if ends.any():
+            guarded = guarded | ends
     if guarded.any():
         inner = (
             text.str.strip_chars(" \t\r\n\u3000\ufeff\xa0")
@@ -63,16 +69,18 @@ def parse_text(text: pl.Series) -> Parsed:
 def parse_id(text: pl.Series) -> Parsed:
     """Numbers of orders, customers, products: as text, 17850.0 as 17850. A number like 1.23E+17 has lost digits: a fault."""
     values = unguarded(text)
-    if values.str.contains(r"[^\x00-\x7f]").any():
+    if values.str.len_bytes().sum() != values.str.len_chars().sum():
         values = narrow(values)
-    whole = values.str.contains(r"^\d+\.0+$")
+    whole = values.str.ends_with(".0")
     if whole.any():
+        whole = values.str.contains(r"^\d+\.0+$")
         values = pl.select(pl.when(whole).then(values.str.replace(r"\.0+$", "")).otherwise(values)).to_series()
-    nothing = values.str.to_lowercase().is_in(list(NOTHING))
+    nothing = values.is_in(_WORDS)
     if nothing.any():
         values = values.set(nothing, None)
-    lost = values.str.contains(_LOST)
-    return Parsed(values, _fault(lost, "precision_lost"))
+    if not values.str.contains_any(["E+", "e+"]).any():
+        return Parsed(values)
+    return Parsed(values, _fault(values.str.contains(_LOST), "precision_lost"))
 
 
 def parse_flag(text: pl.Series) -> Parsed:

@@ -40,11 +40,16 @@ class Seen:
 
     def occurrence(self, hashes: pl.Series) -> npt.NDArray[np.int64]:
         """For each row the occurrence of its hash in the file, from 1; then remembers the rows."""
-        frame = pl.DataFrame({"h": hashes})
-        inside = frame.select(pl.col("h").cum_count().over("h"))["h"].to_numpy().astype(np.int64)
-        keys, counts = np.unique(hashes.to_numpy(), return_counts=True)
-        if self._runs:
-            inside += self._before(hashes.to_numpy())
+        values = hashes.to_numpy()
+        if not len(values):
+            return np.zeros(0, np.int64)
+        order = np.argsort(values, kind="stable")
+        ordered = values[order]
+        first = np.flatnonzero(np.concatenate([[True], ordered[1:] != ordered[:-1]]))
+        keys, counts = ordered[first], np.diff(np.append(first, len(ordered)))
+        earlier = self._before(keys) if self._runs else np.zeros(len(keys), np.int64)
+        inside = np.empty(len(values), np.int64)
+        inside[order] = np.arange(len(values)) - np.repeat(first - earlier, counts) + 1
         self._remember(keys, counts.astype(np.uint32))
         return inside
 

@@ -241,5 +241,5 @@ def _interrupted() -> Iterator[Callable[[], bool]]:
 
 
 def _cell(value: object) -> str:
-    text = "" if value is None else str(value)
+    text = "" if value is None else f"{value:f}" if type(value).__name__ == "Decimal" else str(value)
     return text.rstrip("0").rstrip(".") if type(value).__name__ == "Decimal" and "." in text else text

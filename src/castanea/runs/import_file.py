@@ -26,6 +26,7 @@ from castanea.contracts.sent import SentBatch, sent_batch_schema
 from castanea.contracts.workspace import WorkspaceSettings
 from castanea.kit.clock import Clock
 from castanea.kit.errors import CastaneaError, InputError
+from castanea.runs.replay_quarantine import read_as
 from castanea.sources.files import FileReader, Found, Limits, Wish
 
 _STAMP = re.compile(r"(?<!\d)(20\d{2})[-_.年]?(\d{2})[-_.月]?(\d{2})[日T _-]*(\d{2})[:时_-]?(\d{2})(?:[:分_-]?(\d{2}))?(?!\d)")
@@ -302,9 +303,11 @@ def exported_time(name: str, titles: Sequence[str], zone: str) -> datetime | Non
 
 def import_record(opened: OpenedFile, outcome: Outcome, mapped: MappedFile, now: datetime) -> SentBatch:
     """The import's own record; it is in the log like any other row."""
+    chosen = {name: choice.name for name, choice in mapped.meanings.chosen.items()}
+    how = read_as(opened.reading, chosen, opened.request.shop or "main", shop_given=bool(opened.request.shop))
     values = {
         "import_id": outcome.import_id, "file": outcome.file, "sha256": opened.found.sha256, "bytes": opened.found.bytes,
-        "format": opened.mapping.name, "mapping": opened.mapping.name + f" v{opened.mapping.version}",
+        "format": opened.mapping.name, "mapping": opened.mapping.text + how,
         "encoding": opened.found.encoding or None, "delimiter": opened.found.delimiter or None, "zone": opened.zone,
         "currency": opened.currency, "exported_at": opened.exported_at,
         "meaning": "; ".join(f"{f.name}={f.taken}" for f in mapped.meanings.findings.values()) or None,
