@@ -29,7 +29,7 @@ LINES, QUICK_LINES = 10_000_000, 1_000_000
 SETTINGS = WorkspaceSettings("bench", zone="Asia/Shanghai")
 NOW = datetime(2026, 11, 20, 6, 36, 17, tzinfo=UTC)  # 14:36:17 in Shanghai
 TODAY = date(2026, 11, 20)
-MIDNIGHT = datetime(2026, 11, 19, 16)
+MIDNIGHT = datetime(2026, 11, 19, 16, tzinfo=UTC).replace(tzinfo=None)  # as the warehouse holds it
 ROUNDS = 7
 TOGETHER_MS, FILTERED_MS, FACTOR, SLACK_MS = 120.0, 300.0, 1.2, 2.0
 
@@ -140,7 +140,8 @@ def build(con: duckdb.DuckDBPyConnection, lines: int, plans: Any) -> None:
         "CASE WHEN h % 20 > 0 THEN amount END AS report_paid, amount / 2 AS report_cost FROM o, range(2) r(l) ORDER BY i"
     )
     con.execute(
-        f"INSERT INTO fact.refund BY NAME SELECT * EXCLUDE (i, t, h) REPLACE (t + INTERVAL 90 SECOND AS paid_time), 'r' || i AS refund_id, 'succeeded' AS status, false AS "
+        f"INSERT INTO fact.refund BY NAME SELECT * EXCLUDE (i, t, h) REPLACE (t + INTERVAL 90 SECOND AS paid_time), 'r' || i AS refund_id,"
+        " 'succeeded' AS status, false AS "
         "excluded, 'p' || (h % 2000) AS product_id, t + INTERVAL 2 DAY AS refund_time, t + INTERVAL 2 DAY AS effective_time, 12.5 AS amount, "
         f"12.5 AS report_amount FROM (SELECT {common}, i, t, h FROM o WHERE h % 33 = 1)"
     )

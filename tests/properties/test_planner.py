@@ -43,7 +43,15 @@ def scene(request: pytest.FixtureRequest) -> Iterator[Scene]:
     catalog = Catalog.load(settings)
     facts = make_facts(seed=len(request.param))
     reader = Reader(load(facts, settings, catalog))
-    yield Scene((facts, settings, reader, Planner(catalog, settings, catalog.rollup_plans(settings)), Planner(catalog, settings, [])))
+    yield Scene(
+        (
+            facts,
+            settings,
+            reader,
+            Planner(catalog, settings, catalog.rollup_plans(settings)),
+            Planner(catalog, settings, []),
+        )
+    )
     reader.close()
 
 
@@ -56,10 +64,20 @@ def queries(draw: st.DrawFn) -> Query:
     by = draw(st.lists(st.sampled_from(dimensions), max_size=2, unique=True))
     timely = draw(st.sampled_from(["", "", "day", "week", "month", "year", "weekday", "hour_of_day"]))
     where = []
-    for name in draw(st.lists(st.sampled_from(["channel", "province", *(["category"] if len(dimensions) > 5 else [])]), max_size=2, unique=True)):
+    for name in draw(
+        st.lists(
+            st.sampled_from(["channel", "province", *(["category"] if len(dimensions) > 5 else [])]),
+            max_size=2,
+            unique=True,
+        )
+    ):
         op = draw(st.sampled_from(["in", "not_in", "is_empty", "is_not_empty"]))
         members = {"channel": ["tmall", "jd"], "province": ["浙江", "上海", ""], "category": ["tea"]}[name]
-        values = tuple(draw(st.lists(st.sampled_from(members), min_size=1, unique=True))) if "in" in op[:6] and "empty" not in op else ()
+        values = (
+            tuple(draw(st.lists(st.sampled_from(members), min_size=1, unique=True)))
+            if "in" in op[:6] and "empty" not in op
+            else ()
+        )
         where.append(Filter(name, op, values))  # type: ignore[arg-type]
     first = draw(st.dates(date(2025, 10, 20), date(2026, 11, 3)))
     length = draw(st.sampled_from([0, 1, 6, 30, 400]))
@@ -100,7 +118,10 @@ def by_key(answer: Answer, query: Query, suffix: str = "") -> dict[tuple[object,
     return found
 
 
-def same(got: dict[tuple[object, ...], dict[str, Decimal | None]], wanted: dict[tuple[object, ...], dict[str, Decimal | None]]) -> None:
+def same(
+    got: dict[tuple[object, ...], dict[str, Decimal | None]],
+    wanted: dict[tuple[object, ...], dict[str, Decimal | None]],
+) -> None:
     got = {k: v for k, v in got.items() if k in wanted or any(x for x in v.values())}
     if () in got and () not in wanted:
         wanted = {(): got[()]}
@@ -129,7 +150,9 @@ def test_rollups_facts_and_the_hand_agree(scene: Scene, query: Query) -> None:
 @given(query=queries())
 def test_parts_add_up_to_the_whole(scene: Scene, query: Query) -> None:
     _, _, reader, planner, _ = scene
-    additive = tuple(m for m in query.metrics if m in ("order_amount", "paid_amount", "net_sales", "units", "refund_amount"))
+    additive = tuple(
+        m for m in query.metrics if m in ("order_amount", "paid_amount", "net_sales", "units", "refund_amount")
+    )
     if not additive or not query.by:
         return
     answer = planner.answer(replace(query, metrics=additive, totals=True), reader, NOW)
@@ -156,7 +179,9 @@ def test_the_rows_shown_and_all_others_make_the_totals(scene: Scene, query: Quer
 
 @hypothesis_settings(max_examples=25)
 @given(
-    metrics=st.lists(st.sampled_from(["paid_amount", "net_sales", "orders", "buyers"]), min_size=1, max_size=3, unique=True),
+    metrics=st.lists(
+        st.sampled_from(["paid_amount", "net_sales", "orders", "buyers"]), min_size=1, max_size=3, unique=True
+    ),
     relative=st.sampled_from(["today", "last 7d", "this month", "this week", "yesterday"]),
     compare=st.sampled_from(["yesterday", "last_week", "last_year"]),
     by=st.sampled_from([(), ("channel",), ("day",)]),

@@ -31,7 +31,9 @@ def _lines(facts: Facts, clock: str, test: Callable[[Row], bool], value: Callabl
             yield Hit(row[clock], _members(facts, row, "order_line"), value(row) or Decimal(0), row["customer_id"])
 
 
-def _refunds(facts: Facts, clock: Callable[[Row], Any], test: Callable[[Row], bool], value: Callable[[Row], Any]) -> Iterator[Hit]:
+def _refunds(
+    facts: Facts, clock: Callable[[Row], Any], test: Callable[[Row], bool], value: Callable[[Row], Any]
+) -> Iterator[Hit]:
     for row in facts["refund"]:
         if row["status"] == "succeeded" and not row.get("excluded") and clock(row) and test(row):
             yield Hit(clock(row), _members(facts, row, "refund"), value(row) or Decimal(0))
@@ -72,21 +74,32 @@ def paid(line: Row) -> Any:
 
 
 SUMS: dict[str, Callable[[Facts], Iterator[Hit]]] = {
-    "order_amount": lambda f: _lines(f, "order_time", lambda r: r["kind"] != "adjustment", lambda r: r["report_amount"]),
+    "order_amount": lambda f: _lines(
+        f, "order_time", lambda r: r["kind"] != "adjustment", lambda r: r["report_amount"]
+    ),
     "paid_amount": lambda f: _lines(f, "paid_time", lambda r: r["kind"] != "adjustment", paid),
-    "adjustment_amount": lambda f: _lines(f, "order_time", lambda r: r["kind"] == "adjustment", lambda r: r["report_amount"]),
+    "adjustment_amount": lambda f: _lines(
+        f, "order_time", lambda r: r["kind"] == "adjustment", lambda r: r["report_amount"]
+    ),
     "refund_amount": lambda f: _refunds(f, lambda r: r["effective_time"], lambda r: True, lambda r: r["report_amount"]),
     "refund_by_pay_day": lambda f: _refunds(
         f, lambda r: r.get("paid_time") or r["effective_time"], lambda r: True, lambda r: r["report_amount"]
     ),
     "product_paid": lambda f: _lines(f, "paid_time", lambda r: r["kind"] == "product", paid),
     "product_refund": lambda f: _refunds(
-        f, lambda r: r["effective_time"], lambda r: (r.get("line_kind") or "product") == "product", lambda r: r["report_amount"]
+        f,
+        lambda r: r["effective_time"],
+        lambda r: (r.get("line_kind") or "product") == "product",
+        lambda r: r["report_amount"],
     ),
     "line_cost": lambda f: _lines(f, "paid_time", lambda r: r["kind"] != "adjustment", lambda r: r["report_cost"]),
     "refund_cost": lambda f: _refunds(f, lambda r: r["effective_time"], lambda r: True, lambda r: r.get("report_cost")),
-    "with_cost": lambda f: _lines(f, "paid_time", lambda r: r["kind"] == "product" and r["report_cost"] is not None, paid),
-    "without_cost": lambda f: _lines(f, "paid_time", lambda r: r["kind"] == "product" and r["report_cost"] is None, paid),
+    "with_cost": lambda f: _lines(
+        f, "paid_time", lambda r: r["kind"] == "product" and r["report_cost"] is not None, paid
+    ),
+    "without_cost": lambda f: _lines(
+        f, "paid_time", lambda r: r["kind"] == "product" and r["report_cost"] is None, paid
+    ),
     "units": lambda f: _lines(f, "paid_time", lambda r: r["kind"] == "product", lambda r: r["quantity"]),
     "orders": lambda f: _orders(f, "paid_time"),
     "views": lambda f: iter([*_events(f, ("page_view", "product_view")), *_hours(f, "views")]),
@@ -97,7 +110,7 @@ COUNTS: dict[str, Callable[[Facts], Iterator[Hit]]] = {
     "buyers": lambda f: _orders(f, "paid_time"),
     "ordering_buyers": lambda f: _orders(f, "order_time"),
     "line_buyers": lambda f: _lines(f, "paid_time", lambda r: r["kind"] != "adjustment", paid),
-    "event_visitors": lambda f: _events(f),
+    "event_visitors": _events,
     "product_visitors": lambda f: _events(f, ("product_view",)),
 }
 Values = dict[str, Decimal]

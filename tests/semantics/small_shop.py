@@ -107,7 +107,11 @@ def arrow(name: str, rows: list[Row]) -> pa.Table:
         values = [row.get(column) for row in rows]
         kind = declared[column]
         if kind == pa.uuid():
-            arrays.append(pa.ExtensionArray.from_storage(pa.uuid(), pa.array([v.bytes if v else None for v in values], pa.binary(16))))
+            arrays.append(
+                pa.ExtensionArray.from_storage(
+                    pa.uuid(), pa.array([v.bytes if v else None for v in values], pa.binary(16))
+                )
+            )
         elif pa.types.is_timestamp(kind):
             arrays.append(pa.array([v.replace(tzinfo=None) if v else None for v in values], pa.timestamp("us")))
         else:
@@ -128,7 +132,12 @@ def _moment(dice: random.Random) -> datetime:
 def _products() -> list[Row]:
     found = []
     for n in range(12):
-        row: Row = {"product_id": f"p{n}", "name": f"商品 {n}", "category": ["tea", "nuts", None][n % 3], "brand": ["山野", None][n % 2]}
+        row: Row = {
+            "product_id": f"p{n}",
+            "name": f"商品 {n}",
+            "category": ["tea", "nuts", None][n % 3],
+            "brand": ["山野", None][n % 2],
+        }
         found.append(row)
     return found[:10]  # p10 and p11 are sold and not known
 
@@ -171,7 +180,18 @@ def _order(dice: random.Random, number: int, tables: dict[str, list[Row]], curre
 def _refund(dice: random.Random, line: Row, number: int, tables: dict[str, list[Row]]) -> None:
     status = dice.choice(["succeeded", "succeeded", "succeeded", "asked"])
     day = line["paid_time"] + timedelta(seconds=dice.randrange(1, 200_000)) if dice.random() < 0.8 else None
-    shared = ("shop_id", "order_id", "order_time", "paid_time", "customer_id", "channel_id", "country", "province", "city", "excluded")
+    shared = (
+        "shop_id",
+        "order_id",
+        "order_time",
+        "paid_time",
+        "customer_id",
+        "channel_id",
+        "country",
+        "province",
+        "city",
+        "excluded",
+    )
     amount = money(dice, 3000)
     tables.setdefault("refund", []).append(
         {
