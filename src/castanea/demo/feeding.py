@@ -132,5 +132,5 @@ def _events(name: str, rows: pa.Table) -> list[dict[str, object]]:
     """Rows as events: what is empty is left out; system columns are the intake's own affair."""
     columns = [c for c in rows.column_names if not c.startswith("_")]
     return [
-        {"kind": name, **{k: v for k, v in row.items() if v is not None}} for row in rows.select(columns).to_pylist()
+        {"table": name, **{k: v for k, v in row.items() if v is not None}} for row in rows.select(columns).to_pylist()
     ]
