@@ -105,7 +105,7 @@ class Door:
         if route != "/api/v1/stream":  # lasts as long as the page is open
             self._measurements.request(scope["method"], route or "other", status, seconds)
         told = status >= 400 or (scope["method"] not in ("GET", "HEAD") and route not in UNTOLD)
-        tell = _log.error if status >= 500 else _log.info if told else _log.debug
+        tell = _log.error if status == 500 or not status else _log.info if told and route != "/readyz" else _log.debug
         tell(
             "request",
             request=scope["castanea.request_id"],
