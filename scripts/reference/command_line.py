@@ -59,7 +59,7 @@ def _section(name: str, command: Any) -> str:
 def _argument(one: Any) -> str:
     shown = one.metavar or one.name.upper()
     shown = shown if one.nargs == 1 or shown.endswith("…") else f"{shown}…"
-    return shown if one.required else f"[{shown}]"
+    return shown if one.required or shown.startswith("[") else f"[{shown}]"
 
 
 def _option(one: Any) -> str:
