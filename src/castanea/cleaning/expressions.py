@@ -139,10 +139,10 @@ _COMPARISONS: dict[type, Callable[[pl.Expr, pl.Expr], pl.Expr]] = {
 _FUNCTIONS: dict[str, Callable[[list[pl.Expr]], pl.Expr]] = {
     "empty": lambda v: v[0].is_null(),
     "filled": lambda v: v[0].is_not_null(),
-    "first": lambda v: pl.coalesce(v),
+    "first": pl.coalesce,
     "abs": lambda v: v[0].abs(),
-    "least": lambda v: pl.min_horizontal(v),
-    "greatest": lambda v: pl.max_horizontal(v),
+    "least": pl.min_horizontal,
+    "greatest": pl.max_horizontal,
     "choose": lambda v: pl.when(v[0].fill_null(value=False)).then(v[1]).otherwise(v[2]),
     "join": _join,
     "lower": lambda v: v[0].str.to_lowercase(),

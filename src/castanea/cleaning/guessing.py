@@ -84,7 +84,11 @@ def _content_score(sample: pl.Series, kind: str) -> float:
     cells = unguarded(sample).drop_nulls()
     if cells.is_empty():
         return _SURE
-    patterns = {"number": r"^[\s￥¥$£€(+-]*\d[\d.,\s]*[万元)%件]*$", "time": r"\d{2,4}.*\d|^\d{10,16}$", "date": r"\d{2,4}.*\d"}
+    patterns = {
+        "number": r"^[\s￥¥$£€(+-]*\d[\d.,\s]*[万元)%件]*$",
+        "time": r"\d{2,4}.*\d|^\d{10,16}$",
+        "date": r"\d{2,4}.*\d",
+    }
     if kind not in patterns:
         return 1.0
     return float(cells.str.contains(patterns[kind]).mean() or 0)  # type: ignore[arg-type]
@@ -103,7 +107,11 @@ def _as_yaml(kind: str, rule: dict[str, Any], concepts: dict[str, Any], guesses:
     columns = {}
     for concept, declared in concepts.items():
         column: dict[str, Any] = {"type": declared["type"]}
-        if concept in names and concept in _used(rule) | {"currency", "shop", "updated_at"} and names[concept] not in taken:
+        if (
+            concept in names
+            and concept in _used(rule) | {"currency", "shop", "updated_at"}
+            and names[concept] not in taken
+        ):
             column["names"] = [names[concept]]
             taken.add(names[concept])
         columns[concept] = column

@@ -103,7 +103,7 @@ def to_utc(local: pl.Series, zone: str) -> pl.Series:
     aware = local.dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null")
     skipped = aware.is_null() & local.is_not_null()
     if skipped.any():
-        before = (local - pl.duration(hours=1)) if False else local.dt.offset_by("-1h")
+        before = local.dt.offset_by("-1h")
         later = before.dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null").dt.offset_by("1h")
         aware = _merge(aware, later)
     return aware.dt.convert_time_zone("UTC")

@@ -100,7 +100,7 @@ class CellTyper:
             return texts
         frame = pl.DataFrame([unguarded(texts[name]).alias(name) for name in wanted])
         above = pl.DataFrame(
-            {name: [self._above.get(name)] for name in wanted}, schema={name: pl.String for name in wanted}
+            {name: [self._above.get(name)] for name in wanted}, schema=dict.fromkeys(wanted, pl.String)
         )
         frame = pl.concat([above, frame]).with_columns(pl.col(rule.key).forward_fill())
         group = (pl.col(rule.key) != pl.col(rule.key).shift()).fill_null(value=True).cum_sum()

@@ -31,7 +31,9 @@ FIGURES = ("received", "loaded", "duplicates", "superseded", "quarantined", "sus
 def register(app: typer.Typer, wiring: Wiring) -> None:
     @app.command("import")
     def import_(
-        files: list[Path] = typer.Argument(..., metavar="FILE...", help="Files to import: CSV, TSV, XLSX, Parquet, NDJSON; packed too."),
+        files: list[Path] = typer.Argument(
+            ..., metavar="FILE...", help="Files to import: CSV, TSV, XLSX, Parquet, NDJSON; packed too."
+        ),
         format: str = typer.Option("auto", help="A format's name, generic, or auto."),  # noqa: A002  the option's name
         kind: str = typer.Option("", help="Only formats of this kind: orders, listings, products, customers …"),
         zone: str = typer.Option("", help="IANA zone of the file's times."),
@@ -143,7 +145,9 @@ def _show(job: ImportFile, opened: OpenedFile) -> None:
         told(f"  encoding {found.encoding}, delimiter {found.delimiter!r}, header in row {found.header_row}")
     for title in found.titles:
         told(f"  above the header: {title[:100]}")
-    told(f"  format {opened.mapping.name} (confidence {reading.fit.confidence:.0%}), times in {opened.zone}, amounts in {opened.currency}")
+    told(
+        f"  format {opened.mapping.name} (confidence {reading.fit.confidence:.0%}), times in {opened.zone}, amounts in {opened.currency}"
+    )
     told(f"  exported at {opened.exported_at:%Y-%m-%d %H:%M} UTC (from {opened.exported_from})")
     for guess in opened.guesses:
         told(f"  guessed: {guess.column} is {guess.concept} ({guess.confidence:.0%})")
@@ -156,7 +160,9 @@ def _show(job: ImportFile, opened: OpenedFile) -> None:
     table = Table(box=None, pad_edge=False, header_style="bold")
     shown = [name for name in frame.columns if opened.mapping.columns[name].privacy == ""][:8]
     for name in shown:
-        table.add_column(f"{reading.header[reading.fit.places[name]]}\n{name}", overflow="ellipsis", no_wrap=True, max_width=24)
+        table.add_column(
+            f"{reading.header[reading.fit.places[name]]}\n{name}", overflow="ellipsis", no_wrap=True, max_width=24
+        )
     for row in frame.select(shown).iter_rows():
         table.add_row(*(_cell(value) for value in row))
     console.print(table)
@@ -170,7 +176,9 @@ def _report(outcome: Outcome) -> None:
     for reason, count in sorted(outcome.reasons.items(), key=lambda item: -item[1]):
         told(f"  quarantined: {reason} {count:,}")
     if outcome.reasons:
-        told(f"  see them: castanea quarantine list --import {outcome.import_id}; mend them: castanea quarantine export, then replay")
+        told(
+            f"  see them: castanea quarantine list --import {outcome.import_id}; mend them: castanea quarantine export, then replay"
+        )
 
 
 def _figures(outcome: Outcome) -> dict[str, Any]:
@@ -194,7 +202,9 @@ def _moment(text: str, zone: str) -> datetime | None:
         moment = datetime.fromisoformat(text)
         place = ZoneInfo(zone)
     except (ValueError, KeyError) as error:
-        raise InputError(f"'{text}' is no time; write for example 2026-11-22 14:30, or 2026-11-22T14:30:00+08:00") from error
+        raise InputError(
+            f"'{text}' is no time; write for example 2026-11-22 14:30, or 2026-11-22T14:30:00+08:00"
+        ) from error
     return (moment if moment.tzinfo else moment.replace(tzinfo=place)).astimezone(UTC)
 
 
@@ -207,7 +217,13 @@ def _progress(opened: OpenedFile) -> Iterator[Callable[[Step], None]]:
     from rich.console import Console
     from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
 
-    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn())
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        DownloadColumn(),
+        TransferSpeedColumn(),
+        TimeRemainingColumn(),
+    )
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("reading", total=max(opened.found.bytes, 1))
 
@@ -236,8 +252,6 @@ def _interrupted() -> Iterator[Callable[[], bool]]:
         yield stopped.is_set
     finally:
         signal.signal(signal.SIGINT, before)
-
-
 
 
 def _cell(value: object) -> str:

@@ -37,7 +37,9 @@ def register(app: typer.Typer, wiring: Wiring) -> None:
             typer.echo(f"{reason['rows']:>10,}  {reason['reason']}")
         for row in answer["rows"]:
             where = f"{row['import_id'] or row['source']} row {row['source_row']}"
-            typer.echo(f"{row['state']:<9} {where}: {row['reason']} {row['column'] or ''} (must be: {row['rule'] or '-'})")
+            typer.echo(
+                f"{row['state']:<9} {where}: {row['reason']} {row['column'] or ''} (must be: {row['rule'] or '-'})"
+            )
 
     @commands.command("export")
     def export_(
@@ -71,7 +73,9 @@ def register(app: typer.Typer, wiring: Wiring) -> None:
             outcome = replay(file, landing, wiring.clock)
             ask.wait(outcome.offset)
         if as_json:
-            typer.echo(json.dumps({n: v for n, v in asdict(outcome).items() if n not in ("offset",)}, ensure_ascii=False))
-        told(f"{outcome.received:,} mended rows: {outcome.landed:,} landed, {outcome.refused:,} refused again and still waiting")
+            typer.echo(json.dumps({n: v for n, v in asdict(outcome).items() if n != "offset"}, ensure_ascii=False))
+        told(
+            f"{outcome.received:,} mended rows: {outcome.landed:,} landed, {outcome.refused:,} refused again and still waiting"
+        )
         for reason, count in outcome.reasons.items():
             told(f"  {reason} {count:,}")

@@ -29,7 +29,9 @@ from castanea.kit.errors import CastaneaError, InputError
 from castanea.runs.replay_quarantine import read_as
 from castanea.sources.files import FileReader, Found, Limits, Wish
 
-_STAMP = re.compile(r"(?<!\d)(20\d{2})[-_.年]?(\d{2})[-_.月]?(\d{2})[日T _-]*(\d{2})[:时_-]?(\d{2})(?:[:分_-]?(\d{2}))?(?!\d)")
+_STAMP = re.compile(
+    r"(?<!\d)(20\d{2})[-_.年]?(\d{2})[-_.月]?(\d{2})[日T _-]*(\d{2})[:时_-]?(\d{2})(?:[:分_-]?(\d{2}))?(?!\d)"
+)
 _EXPORTED = re.compile(r"(导出|生成|下载|exported|generated|created)", re.IGNORECASE)
 _DAY_FIRST = 8  # rows shown in a preview
 
@@ -91,7 +93,9 @@ class Outcome:
 class OpenedFile:
     """A file that was looked at: what it is, how it will be read. Use as a context; `run` once."""
 
-    def __init__(self, request: Request, reader: FileReader, found: Found, reading: Reading, guesses: tuple[Guess, ...]) -> None:
+    def __init__(
+        self, request: Request, reader: FileReader, found: Found, reading: Reading, guesses: tuple[Guess, ...]
+    ) -> None:
         self.request, self.found, self.reading, self.guesses = request, found, reading, guesses
         self._reader = reader
         self.zone, self.currency = "", ""
@@ -100,7 +104,9 @@ class OpenedFile:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._reader.close()
 
     @property
@@ -119,7 +125,12 @@ class ImportFile:
     """Thread-safe only for one file at a time."""
 
     def __init__(
-        self, landing: Lands | None, settings: WorkspaceSettings, mappings: Sequence[Mapping], clock: Clock, limits: Limits | None = None
+        self,
+        landing: Lands | None,
+        settings: WorkspaceSettings,
+        mappings: Sequence[Mapping],
+        clock: Clock,
+        limits: Limits | None = None,
     ) -> None:
         self._landing, self._settings, self._mappings, self._clock = landing, settings, tuple(mappings), clock
         self._limits = limits or Limits()
@@ -127,9 +138,13 @@ class ImportFile:
     def open(self, request: Request) -> OpenedFile:
         """Look at a file. Raises InputError (FileError) that says what is wrong and what to do; nothing is imported then."""
         if request.zone and request.zone not in available_timezones():
-            raise InputError(f"'{request.zone}' is no time zone; write an IANA name, for example Asia/Shanghai or Europe/London")
+            raise InputError(
+                f"'{request.zone}' is no time zone; write an IANA name, for example Asia/Shanghai or Europe/London"
+            )
         if request.currency and not re.fullmatch(r"[A-Za-z]{3}", request.currency):
-            raise InputError(f"'{request.currency}' is no currency; write an ISO 4217 code, for example CNY, USD or GBP")
+            raise InputError(
+                f"'{request.currency}' is no currency; write an ISO 4217 code, for example CNY, USD or GBP"
+            )
         offered = self._offered(request)
         known = {plain_name(n) for m in self._mappings for c in m.columns.values() for n in c.names}
         wish = Wish(request.encoding, request.delimiter, request.sheet, request.header_row)
@@ -153,7 +168,14 @@ class ImportFile:
         """Import the file. What was landed before an error or a cancellation stays; importing again completes it."""
         assert self._landing is not None
         import_id = uuid4().hex
-        outcome = Outcome(opened.request.path.name, opened.mapping.name, opened.found.encoding, opened.zone, opened.currency, import_id)
+        outcome = Outcome(
+            opened.request.path.name,
+            opened.mapping.name,
+            opened.found.encoding,
+            opened.zone,
+            opened.currency,
+            import_id,
+        )
         mapped = MappedFile(opened.reading, self._frame(opened, import_id))
         state = {"bytes": 0}
 
@@ -213,10 +235,14 @@ class ImportFile:
             return tuple(m for m in self._mappings if m.name == request.format)
         kinds = {m.kind for m in self._mappings}
         if request.kind and request.kind not in (*kinds, *guess_kinds()):
-            raise InputError(f"'{request.kind}' is no kind of file; valid are {', '.join(sorted({*kinds, *guess_kinds()}))}")
+            raise InputError(
+                f"'{request.kind}' is no kind of file; valid are {', '.join(sorted({*kinds, *guess_kinds()}))}"
+            )
         return tuple(m for m in self._mappings if not request.kind or m.kind == request.kind)
 
-    def _understood(self, request: Request, reader: FileReader, found: Found, offered: tuple[Mapping, ...]) -> OpenedFile:
+    def _understood(
+        self, request: Request, reader: FileReader, found: Found, offered: tuple[Mapping, ...]
+    ) -> OpenedFile:
         sample = sample_frame(found.header, found.sample)
         fit = best_fit(offered, found.header, sample) if request.format != "generic" else None
         guesses: tuple[Guess, ...] = ()

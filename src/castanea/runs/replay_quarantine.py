@@ -89,7 +89,9 @@ def export(log: EventLog, vault: Vault, out: TextIO, import_id: str) -> int:
     writer = csv.writer(out)
     writer.writerow([*_OWN, *names])
     for row, cells in opened:
-        writer.writerow([*("" if row[name] is None else row[name] for name in _OWN), *(cells.get(name, "") for name in names)])
+        writer.writerow(
+            [*("" if row[name] is None else row[name] for name in _OWN), *(cells.get(name, "") for name in names)]
+        )
     return len(rows)
 
 
@@ -98,7 +100,9 @@ def replay(path: Path, landing: Landing, clock: Clock) -> Replayed:
     with path.open(encoding="utf-8-sig", newline="") as file:
         mended = list(csv.DictReader(file))
     if not mended or not {"quarantine_id", "import_id", "source_row"} <= set(mended[0]):
-        raise InputError(f"{path.name} is no export of the quarantine; make one with castanea quarantine export, and keep its first columns")
+        raise InputError(
+            f"{path.name} is no export of the quarantine; make one with castanea quarantine export, and keep its first columns"
+        )
     if len({row["import_id"] for row in mended}) > 1:
         raise InputError(f"{path.name} holds rows of several imports; replay one at a time")
     by_id = {row["quarantine_id"]: row for row in waiting(landing.log, mended[0]["import_id"])}
@@ -134,7 +138,9 @@ def _mapped(
     )  # fmt: skip
     columns = [[row.get(name) or None for row in mended] for name in kept.header]
     numbers = pa.array([int(row["source_row"]) for row in mended], pa.int64())
-    chunk = pa.Table.from_arrays([*(pa.array(c, pa.string()) for c in columns), numbers], schema=chunk_schema(len(kept.header)))
+    chunk = pa.Table.from_arrays(
+        [*(pa.array(c, pa.string()) for c in columns), numbers], schema=chunk_schema(len(kept.header))
+    )
     mapped = MappedFile(reading, frame)
     try:
         for meaning in mapping.meanings:
@@ -145,7 +151,10 @@ def _mapped(
     finally:
         mapped.close()
     refused = {
-        row["source_row"]: row["reason"] for batch in batches if batch.rejects is not None for row in batch.rejects.to_pylist()
+        row["source_row"]: row["reason"]
+        for batch in batches
+        if batch.rejects is not None
+        for row in batch.rejects.to_pylist()
     }
     return [replace(batch, rejects=None) for batch in batches if batch.rows.num_rows], refused
 
@@ -165,7 +174,9 @@ def _record(log: EventLog, import_id: str) -> tuple[dict[str, Any], ReadAs]:
         if batch.table == "import_run" and batch.import_id == import_id and batch.rows.num_rows:
             record = batch.rows.to_pylist()[0]
             return record, msgspec.json.decode(record["mapping"].split(MARK)[1], type=ReadAs)
-    raise NotFound(f"import {import_id or '(none)'} left no record; rows that came as events are mended at their sender and sent again")
+    raise NotFound(
+        f"import {import_id or '(none)'} left no record; rows that came as events are mended at their sender and sent again"
+    )
 
 
 def _batches(log: EventLog) -> Iterator[Any]:

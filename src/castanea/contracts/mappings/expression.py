@@ -87,12 +87,16 @@ def parse_expression(text: str, known: Collection[str], where: str) -> Expressio
     try:
         tree = ast.parse(source, mode="eval")
     except SyntaxError as error:
-        raise InputError(f"{where}: '{source}' is no expression ({error.msg}); write for example: quantity * unit_price") from error
+        raise InputError(
+            f"{where}: '{source}' is no expression ({error.msg}); write for example: quantity * unit_price"
+        ) from error
     calls = {id(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
     names: set[str] = set()
     for node in ast.walk(tree):
         if not isinstance(node, _ALLOWED):
-            raise InputError(f"{where}: '{source}' uses {type(node).__name__}, which the mapping language does not have")
+            raise InputError(
+                f"{where}: '{source}' uses {type(node).__name__}, which the mapping language does not have"
+            )
         if isinstance(node, ast.Call):
             _check_call(node, source, where)
         elif isinstance(node, ast.Name) and id(node) not in calls:
@@ -129,4 +133,6 @@ def _check_call(node: ast.Call, source: str, where: str) -> None:
 def _check_names(names: set[str], known: Collection[str], source: str, where: str) -> None:
     unknown = sorted(names - set(known))
     if unknown:
-        raise InputError(f"{where}: '{source}' names {', '.join(unknown)}; the names here are {', '.join(sorted(known))}")
+        raise InputError(
+            f"{where}: '{source}' names {', '.join(unknown)}; the names here are {', '.join(sorted(known))}"
+        )

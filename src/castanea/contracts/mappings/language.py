@@ -1,11 +1,11 @@
 """The mapping language: how the columns of one kind of file become rows of canonical tables. A format is data, never code.
 
-    Mapping
-    ├── columns      the file's columns: accepted spellings, type of cell, privacy, what their content looks like
-    ├── define       further columns computed from them
-    ├── meanings     alternatives for what a column means, decided by identities over the file's rows
-    ├── rows         each row of the file becomes one row of the first table whose condition holds
-    └── also         further tables fed by the same rows (the order, the customer, the product on a flat row)
+Mapping
+├── columns      the file's columns: accepted spellings, type of cell, privacy, what their content looks like
+├── define       further columns computed from them
+├── meanings     alternatives for what a column means, decided by identities over the file's rows
+├── rows         each row of the file becomes one row of the first table whose condition holds
+└── also         further tables fed by the same rows (the order, the customer, the product on a flat row)
 """
 
 from __future__ import annotations

@@ -13,7 +13,17 @@ from typing import Any
 import yaml
 
 from castanea.contracts.mappings.expression import Expression, Value, parse_expression, parse_value
-from castanea.contracts.mappings.language import CELL_TYPES, DATE_ORDERS, Check, Choice, Continuation, FileColumn, Mapping, Meaning, TableRule
+from castanea.contracts.mappings.language import (
+    CELL_TYPES,
+    DATE_ORDERS,
+    Check,
+    Choice,
+    Continuation,
+    FileColumn,
+    Mapping,
+    Meaning,
+    TableRule,
+)
 from castanea.contracts.tables import TABLES
 from castanea.kit.errors import InputError
 
@@ -37,7 +47,9 @@ def parse_mapping(text: str, where: str) -> Mapping:
     for key in ("format", "label", "kind", "columns", "rows"):
         if not raw.get(key):
             raise InputError(f"{where}: {key} is missing")
-    columns = {str(name): _column(str(name), rule or {}, f"{where}: column {name}") for name, rule in raw["columns"].items()}
+    columns = {
+        str(name): _column(str(name), rule or {}, f"{where}: column {name}") for name, rule in raw["columns"].items()
+    }
     known = set(columns)
     define: dict[str, Value] = {}
     for name, value in (raw.get("define") or {}).items():
@@ -58,7 +70,9 @@ def parse_mapping(text: str, where: str) -> Mapping:
         rows=tuple(_rule(item, known, f"{where}: rows") for item in raw["rows"]),
         also=tuple(_rule(item, known, f"{where}: also") for item in raw.get("also") or ()),
         words={name: {_plain(k): v for k, v in table.items()} for name, table in (raw.get("words") or {}).items()},
-        patterns={name: tuple((str(p), str(v)) for p, v in items) for name, items in (raw.get("patterns") or {}).items()},
+        patterns={
+            name: tuple((str(p), str(v)) for p, v in items) for name, items in (raw.get("patterns") or {}).items()
+        },
         continuation=_continuation(raw.get("continuation"), known, where),
         version_from=str(raw.get("version_from", "")),
         shop_from=str(raw.get("shop_from", "")),
@@ -78,7 +92,9 @@ def parse_mapping(text: str, where: str) -> Mapping:
 def shipped_mappings() -> tuple[Mapping, ...]:
     """The formats that come with Castanea, by name."""
     folder = files("castanea.contracts.mappings") / "formats"
-    entries = sorted((entry for entry in folder.iterdir() if entry.name.endswith(".yaml")), key=lambda entry: entry.name)
+    entries = sorted(
+        (entry for entry in folder.iterdir() if entry.name.endswith(".yaml")), key=lambda entry: entry.name
+    )
     return tuple(parse_mapping(entry.read_text("utf-8"), entry.name) for entry in entries)
 
 
@@ -118,7 +134,9 @@ def _choice(value: str, valid: Collection[str], where: str) -> None:
 
 def _column(name: str, raw: dict[str, Any], where: str) -> FileColumn:
     if not name.isidentifier():
-        raise InputError(f"{where}: a column's own name is one word (letters, digits, _); other spellings go into names")
+        raise InputError(
+            f"{where}: a column's own name is one word (letters, digits, _); other spellings go into names"
+        )
     _only(raw, _COLUMN_KEYS, where)
     kind = raw.get("type", "text")
     _choice(kind, CELL_TYPES, f"{where}: type")
@@ -176,11 +194,16 @@ def _meaning(raw: dict[str, Any], known: Collection[str], where: str) -> Meaning
     for item in raw["choices"]:
         _only(item, {"name", "test", "define", "says"}, place)
         define = {str(name): parse_value(value, known, place) for name, value in item["define"].items()}
-        choices.append(Choice(str(item["name"]), parse_expression(item["test"], known, place), define, dict(item["says"])))
+        choices.append(
+            Choice(str(item["name"]), parse_expression(item["test"], known, place), define, dict(item["says"]))
+        )
     if len({frozenset(choice.define) for choice in choices}) != 1:
         raise InputError(f"{place}: every choice must define the same names")
     return Meaning(
-        str(raw["name"]), _optional(raw.get("among"), known, place), _optional(raw.get("telling"), known, place), tuple(choices)
+        str(raw["name"]),
+        _optional(raw.get("among"), known, place),
+        _optional(raw.get("telling"), known, place),
+        tuple(choices),
     )
 
 
@@ -188,7 +211,10 @@ def _check(raw: dict[str, Any], known: Collection[str], where: str) -> Check:
     place = f"{where}: check {raw.get('name')}"
     _only(raw, {"name", "among", "test", "says"}, place)
     return Check(
-        str(raw["name"]), _optional(raw.get("among"), known, place), parse_expression(raw["test"], known, place), dict(raw["says"])
+        str(raw["name"]),
+        _optional(raw.get("among"), known, place),
+        parse_expression(raw["test"], known, place),
+        dict(raw["says"]),
     )
 
 

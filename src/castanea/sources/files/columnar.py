@@ -33,7 +33,9 @@ def inspect_parquet(path: Path, limits: Limits, beat: Callable[[int], None]) -> 
         if batch is not None:
             every = max(batch.num_rows * len(wanted) // _SAMPLE, 1)
             pieces.append(pa.Table.from_batches([batch]).take(list(range(0, batch.num_rows, every))))
-    sample = tuple(zip(*(_text(c).to_pylist() for c in pa.concat_tables(pieces).columns), strict=True)) if pieces else ()
+    sample = (
+        tuple(zip(*(_text(c).to_pylist() for c in pa.concat_tables(pieces).columns), strict=True)) if pieces else ()
+    )
     return Found("parquet", clean_header(names), sample, header_row=0)
 
 
@@ -67,7 +69,10 @@ def _text(column: Any) -> pa.Array:
         array = array.dictionary_decode()
         kind = array.type
     if pa.types.is_nested(kind):
-        return pa.array([None if v is None else json.dumps(v, ensure_ascii=False, default=str) for v in array.to_pylist()], pa.string())
+        return pa.array(
+            [None if v is None else json.dumps(v, ensure_ascii=False, default=str) for v in array.to_pylist()],
+            pa.string(),
+        )
     try:
         return pc.cast(array, pa.string())
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:

@@ -60,14 +60,21 @@ def read_delimited(open_file: Opener, found: Found, limits: Limits, beat: Beat) 
     if state["records"] != independent:
         independent = count_records(lambda: _text(open_file, encoding), found.delimiter, found.quote, exact=True)
     yield Counted(
-        state["records"], independent, found.header_row, tally.blank, tally.totals, tally.received, tuple(tuple(r) for r in tally.total_rows)
+        state["records"],
+        independent,
+        found.header_row,
+        tally.blank,
+        tally.totals,
+        tally.received,
+        tuple(tuple(r) for r in tally.total_rows),
     )
 
 
 def _reader(text: TextIO, found: Found, limits: Limits) -> Iterator[list[str]]:
     csv.field_size_limit(limits.cell)
-    quoting = csv.QUOTE_MINIMAL if found.quote else csv.QUOTE_NONE
-    return csv.reader(text, delimiter=found.delimiter, quotechar=found.quote or None, quoting=quoting)
+    if found.quote:
+        return csv.reader(text, delimiter=found.delimiter, quotechar=found.quote)
+    return csv.reader(text, delimiter=found.delimiter, quotechar=None, quoting=csv.QUOTE_NONE)
 
 
 def _slabs(

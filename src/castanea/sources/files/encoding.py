@@ -59,7 +59,9 @@ def check_encoding(open_file: Callable[[], BinaryIO], name: str, beat: Callable[
     try:
         known = codecs.lookup(name).name
     except LookupError as error:
-        raise FileError(f"'{name}' is no encoding; valid are for example utf-8, gb18030, utf-16, big5, cp1252") from error
+        raise FileError(
+            f"'{name}' is no encoding; valid are for example utf-8, gb18030, utf-16, big5, cp1252"
+        ) from error
     with open_file() as file:
         marked = file.read(3) == codecs.BOM_UTF8
     known = "utf-8-sig" if known == "utf-8" and marked else known

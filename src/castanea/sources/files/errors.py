@@ -1,9 +1,9 @@
 """What can be wrong with a file as a whole.
 
-    InputError
-    └── FileError        the file cannot be read as it is; nothing was imported from it
-        ├── TooLarge     it needs more memory, or inflates to more, than is allowed
-        └── Stuck        no progress for longer than is allowed
+InputError
+└── FileError        the file cannot be read as it is; nothing was imported from it
+    ├── TooLarge     it needs more memory, or inflates to more, than is allowed
+    └── Stuck        no progress for longer than is allowed
 """
 
 from __future__ import annotations

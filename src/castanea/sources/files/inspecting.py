@@ -54,7 +54,7 @@ def read_file(path: Path, found: Found, limits: Limits, beat: Callable[[int], No
     if found.container == "parquet":
         return read_parquet(path, limits, beat)
     if found.container == "workbook":
-        return read_workbook(path, found, limits, beat)
+        return read_workbook(path, found, beat)
     if found.container == "ndjson":
         return read_ndjson(opener, found, limits, beat)
     return read_delimited(opener, found, limits, beat)
@@ -62,7 +62,9 @@ def read_file(path: Path, found: Found, limits: Limits, beat: Callable[[int], No
 
 def _unpacked(path: Path, packing: str, what: str) -> None:
     if packing:
-        raise FileError(f"{path.name}: a {what} inside a packed file cannot be read in pieces; unpack it and import what is inside")
+        raise FileError(
+            f"{path.name}: a {what} inside a packed file cannot be read in pieces; unpack it and import what is inside"
+        )
 
 
 def _sha256(path: Path, beat: Callable[[int], None]) -> str:

@@ -48,7 +48,9 @@ def inspect_ndjson(open_file: Opener, limits: Limits, beat: Callable[[int], None
     return Found("ndjson", tuple(names), rows, encoding=encoding, header_row=0)
 
 
-def read_ndjson(open_file: Opener, found: Found, limits: Limits, beat: Callable[[int], None]) -> Iterator[Chunk | Counted]:
+def read_ndjson(
+    open_file: Opener, found: Found, limits: Limits, beat: Callable[[int], None]
+) -> Iterator[Chunk | Counted]:
     width, number, blank, received = len(found.header), 0, 0, 0
     lines = _lines(open_file, found.encoding)
     while slab := list(islice(lines, min(limits.chunk_rows, 50_000))):

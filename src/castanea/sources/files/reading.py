@@ -43,13 +43,19 @@ class FileReader:
     is ended in every case when the reader is closed.
     """
 
-    def __init__(self, path: Path, known: Collection[str], wish: Wish | None = None, limits: Limits | None = None) -> None:
+    def __init__(
+        self, path: Path, known: Collection[str], wish: Wish | None = None, limits: Limits | None = None
+    ) -> None:
         self.path, self._limits = path, limits or Limits()
         self.counted: Counted | None = None
         self.progress: Callable[[int], None] = lambda _bytes: None
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115  closed with the reader
         self._child = subprocess.Popen(  # noqa: S603  our own interpreter and our own module
-            [sys.executable, "-c", _CHILD], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._errors, start_new_session=True
+            [sys.executable, "-c", _CHILD],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._errors,
+            start_new_session=True,
         )
         self._process = psutil.Process(self._child.pid)
         self._job = Job(str(path), wish or Wish(), tuple(sorted(known)), self._limits)
@@ -59,7 +65,9 @@ class FileReader:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()
 
     def found(self) -> Found:
@@ -114,7 +122,7 @@ class FileReader:
             elif message["kind"] == "error":
                 raise self._error(message)
             else:
-                yield message, bytes(payload) if isinstance(payload, memoryview) else payload
+                yield message, payload
 
     def _exactly(self, length: int, *, may_end: bool = False) -> bytes:
         assert self._child.stdout is not None
@@ -168,7 +176,13 @@ class FileReader:
         code = self._child.wait()
         self._errors.seek(0)
         said = self._errors.read()[-2000:].decode("utf-8", "replace").strip()
-        if "MemoryError" in said or "bad_alloc" in said or "memory allocation" in said or "malloc of size" in said or "realloc" in said:
+        if (
+            "MemoryError" in said
+            or "bad_alloc" in said
+            or "memory allocation" in said
+            or "malloc of size" in said
+            or "realloc" in said
+        ):
             return self._too_large()
         last = said.splitlines()[-1] if said else "no message"
         return FileError(

@@ -11,8 +11,12 @@ import pyarrow as pa
 Row = Sequence[str | None]
 HELD = 12  # a total row is looked for among the last rows only: "Total" may be a brand in the middle
 
-_TOTAL = re.compile(r"^(总计|合计|总和|汇总|小计|总数|共计|grand\s*total|total|totals|sum|subtotal)s?\s*[:：]?$", re.IGNORECASE)
-_REMARK = re.compile(r"^(#|//|--|导出时间|导出日期|数据来源|说明|备注|注[:：]|共\s*\d+\s*[条行]|exported|generated)", re.IGNORECASE)
+_TOTAL = re.compile(
+    r"^(总计|合计|总和|汇总|小计|总数|共计|grand\s*total|total|totals|sum|subtotal)s?\s*[:：]?$", re.IGNORECASE
+)
+_REMARK = re.compile(
+    r"^(#|//|--|导出时间|导出日期|数据来源|说明|备注|注[:：]|共\s*\d+\s*[条行]|exported|generated)", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True)
@@ -90,11 +94,12 @@ def _is_total(row: Row, width: int) -> bool:
 
 
 def _chunk(rows: Sequence[Row], width: int, number: int, tally: Tally) -> Chunk:
+    table: pa.Table | None = None
+    odd: list[OddRow] = []
+    blank = 0
     if {len(row) for row in rows} == {width}:
-        table, odd, blank = _table(rows, width, range(number, number + len(rows))), [], 0
-        if any("\x00" in (cell or "") for row in (rows[0], rows[-1]) for cell in row) or _has_gaps(table):
-            table, odd, blank = _sorted_out(rows, width, number)
-    else:
+        table = _table(rows, width, range(number, number + len(rows)))
+    if table is None or _has_gaps(table):
         table, odd, blank = _sorted_out(rows, width, number)
     tally.blank += blank
     tally.received += table.num_rows + len(odd)

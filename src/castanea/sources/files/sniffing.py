@@ -29,9 +29,10 @@ class Shape(msgspec.Struct, frozen=True):
 
 def split(lines: Sequence[str], delimiter: str, quote: str) -> list[list[str]]:
     """The records of some lines; a quote that is never closed ends with the lines."""
-    quoting = csv.QUOTE_MINIMAL if quote else csv.QUOTE_NONE
     try:
-        return list(csv.reader(lines, delimiter=delimiter, quotechar=quote or None, quoting=quoting))
+        if quote:
+            return list(csv.reader(lines, delimiter=delimiter, quotechar=quote))
+        return list(csv.reader(lines, delimiter=delimiter, quotechar=None, quoting=csv.QUOTE_NONE))
     except csv.Error:
         return []
 
@@ -89,15 +90,21 @@ def clean_header(row: Sequence[str]) -> tuple[str, ...]:
     return tuple(names)
 
 
-def _judge(rows: list[list[str]], delimiter: str, quote: str, known: Collection[str], header_row: int) -> tuple[float, Shape | None]:
+def _judge(
+    rows: list[list[str]], delimiter: str, quote: str, known: Collection[str], header_row: int
+) -> tuple[float, Shape | None]:
     found = find_header(rows, known, header_row)
     if found is None:
         return 0.0, None
     score, index = found
     header = clean_header(rows[index])
     body = [row for row in rows[index + 1 :] if any(cell.strip() for cell in row)]
-    fitting = sum(len(row) == len(rows[index]) or _width(row) == len(header) for row in body) / len(body) if body else 0.5
-    total = score + 2 * fitting + min(len(header), 12) / 12 + (0.3 if quote else 0.0) - (0.5 if len(header) == 1 else 0.0)
+    fitting = (
+        sum(len(row) == len(rows[index]) or _width(row) == len(header) for row in body) / len(body) if body else 0.5
+    )
+    total = (
+        score + 2 * fitting + min(len(header), 12) / 12 + (0.3 if quote else 0.0) - (0.5 if len(header) == 1 else 0.0)
+    )
     titles = tuple(" ".join(cell.strip() for cell in row if cell.strip()) for row in rows[:index])
     return total, Shape(delimiter, quote, index + 1, header, titles)
 

@@ -32,7 +32,9 @@ class Bounded(io.RawIOBase):
         try:
             data = self._inner.read(len(view))
         except (OSError, EOFError, zipfile.BadZipFile, zstandard.ZstdError, ValueError, RuntimeError) as error:
-            raise FileError(f"{self._name}: the packed file is broken ({error}); pack it again, or import it unpacked") from error
+            raise FileError(
+                f"{self._name}: the packed file is broken ({error}); pack it again, or import it unpacked"
+            ) from error
         view[: len(data)] = data
         self._given += len(data)
         if self._given > self._limits.inflated or (
@@ -67,18 +69,21 @@ def open_bytes(path: Path, packing: str, member: str, limits: Limits) -> io.Buff
     """Open the file's own bytes, unpacked. Reading raises TooLarge or FileError as `Bounded` says."""
     packed = path.stat().st_size
     if packing == "gzip":
-        inner = cast("BinaryIO", gzip.open(path, "rb"))
+        inner = cast("BinaryIO", gzip.open(path, "rb"))  # noqa: SIM115  closed with the reader
     elif packing == "zstd":
-        inner = cast("BinaryIO", zstandard.ZstdDecompressor(max_window_size=1 << 27).stream_reader(path.open("rb"), closefd=True))
+        file = path.open("rb")
+        inner = cast("BinaryIO", zstandard.ZstdDecompressor(max_window_size=1 << 27).stream_reader(file, closefd=True))
     elif packing == "zip":
         archive = zipfile.ZipFile(path)
         packed = archive.getinfo(member).compress_size
         try:
             inner = cast("BinaryIO", archive.open(member))
         except (RuntimeError, NotImplementedError, zipfile.BadZipFile) as error:
-            raise FileError(f"{path.name}: {member} cannot be unpacked ({error}); unpack it first and import what is inside") from error
+            raise FileError(
+                f"{path.name}: {member} cannot be unpacked ({error}); unpack it first and import what is inside"
+            ) from error
     else:
-        return path.open("rb", buffering=1 << 20)
+        return io.BufferedReader(io.FileIO(path), buffer_size=1 << 20)
     return io.BufferedReader(Bounded(inner, packed, limits, path.name), buffer_size=1 << 20)
 
 
@@ -87,13 +92,19 @@ def _zip_member(path: Path) -> tuple[str, str]:
         with zipfile.ZipFile(path) as archive:
             names = [item for item in archive.infolist() if not item.is_dir()]
     except (zipfile.BadZipFile, OSError, ValueError) as error:
-        raise FileError(f"{path.name}: looks like a zip archive, but is broken ({error}); fetch or pack it again") from error
+        raise FileError(
+            f"{path.name}: looks like a zip archive, but is broken ({error}); fetch or pack it again"
+        ) from error
     if any(item.filename == _WORKBOOK for item in names):
         return "", path.name
-    members = [item.filename for item in names if not item.filename.startswith("__MACOSX") and not _hidden(item.filename)]
+    members = [
+        item.filename for item in names if not item.filename.startswith("__MACOSX") and not _hidden(item.filename)
+    ]
     if len(members) != 1:
         listing = ", ".join(members[:8]) or "nothing"
-        raise FileError(f"{path.name}: the archive holds {len(members)} files ({listing}); unpack it and import each file")
+        raise FileError(
+            f"{path.name}: the archive holds {len(members)} files ({listing}); unpack it and import each file"
+        )
     return "zip", members[0]
 
 

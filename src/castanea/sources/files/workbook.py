@@ -8,7 +8,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from castanea.sources.files.dialect import Counted, Found, Limits, Wish
+from castanea.sources.files.dialect import Counted, Found, Wish
 from castanea.sources.files.errors import FileError
 from castanea.sources.files.rows import Chunk, Row, Tally, chunks_of
 from castanea.sources.files.sniffing import clean_header, find_header
@@ -43,7 +43,7 @@ def inspect_workbook(path: Path, wish: Wish, known: Collection[str], beat: Calla
     """Find the sheet with data and its header row. Sheets with other columns are named in `sheets_left`."""
     book = _open(path)
     beat(1)
-    candidates: list[tuple[float, str, list[Row], int]] = []
+    candidates: list[tuple[float, str, list[list[str | None]], int]] = []
     names = [wish.sheet] if wish.sheet else list(book.sheet_names)
     if wish.sheet and wish.sheet not in book.sheet_names:
         raise FileError(f"the workbook has no sheet '{wish.sheet}'; it has {', '.join(book.sheet_names)}")
@@ -54,8 +54,11 @@ def inspect_workbook(path: Path, wish: Wish, known: Collection[str], beat: Calla
         if found is not None:
             candidates.append((found[0], name, rows, found[1]))
     if not candidates:
-        raise FileError(f"no sheet has a header row with column names (sheets: {', '.join(book.sheet_names)})", code="file.no_header")
-    score, name, rows, index = max(candidates, key=lambda item: (item[0], len(item[2])))
+        raise FileError(
+            f"no sheet has a header row with column names (sheets: {', '.join(book.sheet_names)})",
+            code="file.no_header",
+        )
+    _, name, rows, index = max(candidates, key=lambda item: (item[0], len(item[2])))
     header = clean_header([cell or "" for cell in rows[index]])
     same = [item[1] for item in candidates if clean_header([cell or "" for cell in item[2][item[3]]]) == header]
     left = tuple(sheet for sheet in book.sheet_names if sheet not in same)
@@ -65,7 +68,7 @@ def inspect_workbook(path: Path, wish: Wish, known: Collection[str], beat: Calla
     )  # fmt: skip
 
 
-def read_workbook(path: Path, found: Found, limits: Limits, beat: Callable[[int], None]) -> Iterator[Chunk | Counted]:
+def read_workbook(path: Path, found: Found, beat: Callable[[int], None]) -> Iterator[Chunk | Counted]:
     """Chunks of all sheets with the same columns, one sheet after the other, then the count."""
     book = _open(path)
     tally, records, above, independent = Tally(), 0, 0, 0
@@ -76,9 +79,17 @@ def read_workbook(path: Path, found: Found, limits: Limits, beat: Callable[[int]
         skip = _header_index(book, name, found)
         above += len(list(islice(rows, skip)))
         counter = {"records": 0}
-        yield from chunks_of(_slabs(rows, limits, beat, counter), len(found.header), skip + 1, tally)
+        yield from chunks_of(_slabs(rows, beat, counter), len(found.header), skip + 1, tally)
         records += counter["records"]
-    yield Counted(records + above, independent, above, tally.blank, tally.totals, tally.received, tuple(tuple(r) for r in tally.total_rows))
+    yield Counted(
+        records + above,
+        independent,
+        above,
+        tally.blank,
+        tally.totals,
+        tally.received,
+        tuple(tuple(r) for r in tally.total_rows),
+    )
 
 
 def _open(path: Path) -> Any:
@@ -87,7 +98,9 @@ def _open(path: Path) -> Any:
     try:
         return python_calamine.load_workbook(str(path))
     except (python_calamine.CalamineError, OSError, ValueError) as error:
-        raise FileError(f"the workbook cannot be opened ({error}); open it in its program, save it again, or save it as CSV") from error
+        raise FileError(
+            f"the workbook cannot be opened ({error}); open it in its program, save it again, or save it as CSV"
+        ) from error
 
 
 def _rows(book: Any, name: str) -> Iterator[Sequence[Any]]:
@@ -115,11 +128,11 @@ def _header_index(book: Any, name: str, found: Found) -> int:
     return found.header_row
 
 
-def _slabs(rows: Iterator[Sequence[Any]], limits: Limits, beat: Callable[[int], None], counter: dict[str, int]) -> Iterator[list[Row]]:
+def _slabs(rows: Iterator[Sequence[Any]], beat: Callable[[int], None], counter: dict[str, int]) -> Iterator[list[Row]]:
     while slab := [_texts(row) for row in islice(rows, 20_000)]:
         counter["records"] += len(slab)
         beat(len(slab))
-        yield [row for row in slab]
+        yield list(slab)
 
 
 def _sample(book: Any, name: str, skip: int, width: int) -> tuple[tuple[str | None, ...], ...]:
