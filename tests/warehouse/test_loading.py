@@ -132,3 +132,13 @@ def test_a_rebuild_from_the_log_gives_the_same_checksums(shop: Shop) -> None:
     assert any(s.rows for s in before)
     shop.land(batch("web_event", view("1", "ann")))
     assert shop.counts(6) == (0, 1, 0, 0)
+
+
+def test_a_version_lifted_by_a_duplicate_decides_which_of_two_rows_names_the_category(shop: Shop) -> None:
+    older, newer = product("tea", "food", _version=at(1)), product("tea", "drinks", _version=at(2), _occurrence=2)
+    shop.land(batch("order", order("1")), batch("order_line", line("1")), batch("product", older, newer))
+    assert shop.rows("SELECT category, ordered FROM rollup.sales_category") == [("drinks", 10)]
+    shop.land(batch("product", product("tea", "food", _version=at(3))))
+    assert shop.counts(4) == (0, 1, 0, 0)
+    assert shop.rows("SELECT category, ordered FROM rollup.sales_category") == [("food", 10)]
+    shop.check_rollups()

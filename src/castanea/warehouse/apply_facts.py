@@ -19,13 +19,15 @@ from castanea.warehouse.versions import Arrivals, State, fold
 @dataclass
 class Settled:
     """Arrivals of one table after the fold. `fresh` names the table of rows that now stand (landed columns), `replaced` the stored
-    rows they take the place of (all physical columns); empty names where there are none."""
+    rows they take the place of (all physical columns), `lifted` the arrivals that only lifted a stored row's version, for tables where
+    the newest of several rows speaks for all; empty names where there are none."""
 
     table: Table
     fates: npt.NDArray[np.int8]
     fresh: str
     fresh_count: int
     replaced: str
+    lifted: str
     key_low: U64  # of the fresh rows
 
 
@@ -49,11 +51,11 @@ def settle(con: duckdb.DuckDBPyConnection, staged: Staged, index: KeyIndex) -> S
     )
     if staged.table.immutable:
         winners = np.sort(state.winner[state.winner >= 0])
-        return _settled(con, staged, fates, winners, "")
-    _lift(con, staged, first, state, known, places)
+        return _settled(con, staged, fates, winners, "", "")
+    lifted = _lift(con, staged, first, state, known, places)
     winners = np.sort(state.winner[state.winner >= 0])
     replaced = _replaced(con, staged, state, known, places)
-    return _settled(con, staged, fates, winners, replaced)
+    return _settled(con, staged, fates, winners, replaced, lifted)
 
 
 def write(con: duckdb.DuckDBPyConnection, moved: Moved, place: int) -> None:
@@ -105,8 +107,10 @@ def _recall(con: duckdb.DuckDBPyConnection, staged: Staged, first: I64, state: S
 
 def _lift(
     con: duckdb.DuckDBPyConnection, staged: Staged, first: I64, state: State, known: npt.NDArray[np.bool_], places: I64
-) -> None:
-    """Versions lifted by duplicates: of stored rows that stay, and of staged rows that a later duplicate lifted."""
+) -> str:
+    """Versions lifted by duplicates: of stored rows that stay, and of staged rows that a later duplicate lifted. Returns the table of
+    the former where it matters to other rows."""
+    lifted = ""
     stays = np.flatnonzero(state.lifted & known & (state.winner < 0))
     if len(stays):
         _register_versions(con, first[stays], state.version[stays], places[stays])
@@ -115,6 +119,11 @@ def _lift(
             f"(SELECT s._key, v.version FROM {staged.name} s JOIN lifts v ON v._ord = s._ord) l "
             f"WHERE {fact(staged.table.name)}._key = l._key AND _place IN (SELECT place FROM lifts)"
         )
+        if staged.table.kind == "dimension" or staged.table.name == "order":
+            lifted = f"temp.lifted_{staged.table.name}"
+            con.execute(
+                f"CREATE OR REPLACE TEMP TABLE {lifted} AS SELECT * FROM {staged.name} WHERE _ord IN (SELECT _ord FROM lifts)"
+            )
         con.unregister("lifts")
     comes = np.flatnonzero(state.lifted & (state.winner >= 0))
     comes = comes[staged.version[state.winner[comes]] != state.version[comes]]
@@ -122,6 +131,7 @@ def _lift(
         _register_versions(con, state.winner[comes], state.version[comes], np.zeros(len(comes), np.int64))
         con.execute(f"UPDATE {staged.name} s SET _version = l.version FROM lifts l WHERE s._ord = l._ord")
         con.unregister("lifts")
+    return lifted
 
 
 def _register_versions(con: duckdb.DuckDBPyConnection, rows: I64, versions: I64, places: I64) -> None:
@@ -148,7 +158,12 @@ def _replaced(
 
 
 def _settled(
-    con: duckdb.DuckDBPyConnection, staged: Staged, fates: npt.NDArray[np.int8], winners: I64, replaced: str
+    con: duckdb.DuckDBPyConnection,
+    staged: Staged,
+    fates: npt.NDArray[np.int8],
+    winners: I64,
+    replaced: str,
+    lifted: str,
 ) -> Settled:
     fresh = staged.name
     if not len(winners):
@@ -160,4 +175,4 @@ def _settled(
             f"CREATE OR REPLACE TEMP TABLE {fresh} AS SELECT s.* FROM {staged.name} s WHERE s._ord IN (SELECT _ord FROM winners)"
         )
         con.unregister("winners")
-    return Settled(staged.table, fates, fresh, len(winners), replaced, staged.key_low[winners])
+    return Settled(staged.table, fates, fresh, len(winners), replaced, lifted, staged.key_low[winners])

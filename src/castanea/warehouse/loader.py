@@ -101,7 +101,9 @@ class Loader:
             apply_facts.write(self._con, change, place)
             moved.append(change)
             if outcome.table.kind == "dimension":
-                self._rollups.correct_attributes(change)
+                self._rollups.correct_attributes(
+                    outcome.table.name, [t for t in (outcome.fresh, outcome.replaced, outcome.lifted) if t]
+                )
         money_changed = bool({"fx_rate", "shop"} & settled.keys()) and self._resolver.renew_money()
         family, touched = self._resolver.resolve(settled, self._orders, money_changed=money_changed)
         for change in family:

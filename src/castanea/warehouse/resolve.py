@@ -6,7 +6,7 @@ touched order, stored and new, are resolved together; those whose outcome differ
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import duckdb
 import numpy as np
@@ -59,9 +59,10 @@ class Resolver:
         """
         fresh = {name: s.fresh for name, s in settled.items() if name in FAMILY and s.fresh}
         replaced = {name: s.replaced for name, s in settled.items() if name in FAMILY and s.replaced}
-        if not fresh and not money_changed:
+        lifted = {name: s.lifted for name, s in settled.items() if name in FAMILY and s.lifted}
+        if not fresh and not lifted and not money_changed:
             return [], np.zeros(0, np.uint64)
-        hashes = self._touch(fresh, replaced, money_changed=money_changed)
+        hashes = self._touch([*fresh.values(), *replaced.values(), *lifted.values()], money_changed=money_changed)
         stored = self._recall(replaced, hashes, index, money_changed=money_changed)
         self._resolve_orders(fresh, stored)
         self._resolve_parts(fresh, stored)
@@ -105,8 +106,8 @@ class Resolver:
     def _count(self, source: str) -> int:
         return int(self._con.execute(f"SELECT count(*) FROM {source}").fetchall()[0][0])
 
-    def _touch(self, fresh: Mapping[str, str], replaced: Mapping[str, str], *, money_changed: bool) -> U64:
-        parts = [f"SELECT shop_id, order_id FROM {t}" for t in (*fresh.values(), *replaced.values())]
+    def _touch(self, sources: Sequence[str], *, money_changed: bool) -> U64:
+        parts = [f"SELECT shop_id, order_id FROM {t}" for t in sources]
         if money_changed:
             parts.append("SELECT shop_id, order_id FROM money_order")
         self._con.execute(

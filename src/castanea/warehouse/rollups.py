@@ -41,11 +41,12 @@ class Rollups:
             for number, plan in group.members(list(sources)):
                 self._con.execute(_merge(plan, group.name, number, sources, signed=signed))
 
-    def correct_attributes(self, change: Moved) -> None:
-        """A dimension's rows changed, no fact did yet: move the stored facts from the attribute's old value to its new one."""
-        sources = [name for name in (change.added, change.removed) if name]
+    def correct_attributes(self, dimension: str, sources: Sequence[str]) -> None:
+        """A dimension's rows changed, no fact did yet: move the stored facts from the attribute's old value to its new one.
+
+        `sources` name the tables of rows that came, went, or had their version lifted."""
         for lookup in self._lookups:
-            if lookup.dimension == change.table.name and sources and lookup.find_changed(self._con, sources):
+            if lookup.dimension == dimension and sources and lookup.find_changed(self._con, sources):
                 for group in self._groups:
                     for plan in group.plans:
                         self._move_attribute(plan, lookup)
