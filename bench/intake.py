@@ -37,8 +37,11 @@ def _behaviour(report: Report, seconds: int) -> None:
 
 def _orders(report: Report, seconds: int) -> None:
     report.say("intake: making order events …")
-    bodies = order_bodies(seconds * 25_000, 1_000, seed=2)
+    persons = 20_000 if seconds < 30 else 100_000
+    known = order_bodies(persons, 1_000, seed=20, persons=persons, new_share=0)
+    bodies = order_bodies(seconds * 25_000, 1_000, seed=2, persons=persons)
     with serving() as server:
+        _run(server, known, 1_000)
         sent, rate, resident = _run(server, bodies, 1_000)
     report.add(Line("order events, sealed, 5 % new persons", rate, "events/s", at_least=20_000, beside=_acks(sent)))
     report.add(Line("  resident, both processes", resident / MEGABYTE, "MB", at_most=600))

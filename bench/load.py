@@ -50,11 +50,18 @@ def behaviour_bodies(events: int, per_body: int, seed: int, first: int = 0) -> l
 def order_bodies(
     events: int, per_body: int, seed: int, first: int = 0, *, persons: int = 200_000, new_share: float = 0.05
 ) -> list[bytes]:
-    """NDJSON bodies of orders with one line, four personal fields; `new_share` of them by persons not met before."""
+    """NDJSON bodies of orders with one line, four personal fields; `new_share` of them by persons not met before.
+
+    The other persons are numbered 0 to `persons`; with `new_share` 0 and `persons` = `events` every one of them orders once.
+    """
     rng = np.random.default_rng(seed)
     now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
     fresh = rng.random(events) < new_share
-    person = np.where(fresh, persons + first + np.arange(events), rng.integers(0, persons, events))
+    person = np.where(
+        fresh,
+        persons + first + np.arange(events),
+        rng.permutation(persons) if persons == events else rng.integers(0, persons, events),
+    )
     amount = rng.integers(900, 40_000, events)
     rows = [
         json.dumps({

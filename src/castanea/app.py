@@ -136,7 +136,6 @@ class Castanea:
         from castanea.api.serving import Child, check_port, serve
         from castanea.intake.events import EventIntake
         from castanea.runs.link import Link
-        from castanea.runs.noticed import NoticedIntake
         from castanea.state import Database
 
         check_port(host, port)
@@ -153,7 +152,7 @@ class Castanea:
                 link = Link(workspace.socket)
                 events = EventIntake(landing, clock=self.clock)
                 services = Services(
-                    workspace, link, NoticedIntake(events, link), accounts, Sessions(database, keyring, self.clock),
+                    workspace, link, events, accounts, Sessions(database, keyring, self.clock),
                     WriteKeys(database, keyring, self.clock), self.clock,
                     ApiSettings(allowed_hosts=self._settings.allowed_hosts, web=built_pages()),
                 )  # fmt: skip

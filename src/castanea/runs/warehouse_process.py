@@ -23,7 +23,7 @@ from castanea.runs.loading import Loading
 from castanea.runs.wire import address_of, error_head, packed, read_message
 
 _log = structlog.get_logger("castanea.warehouse")
-READING_THREADS = 2
+READING_THREADS = 2  # for questions, and as many for tiles, so that a slow question does not hold up the boards
 UNSENT = 8 << 20  # bytes of frames that may wait for a slow HTTP process before it is cut off
 Head = dict[str, Any]
 Reply = tuple[Head, bytes]
@@ -35,7 +35,8 @@ class WarehouseProcess:
     def __init__(self, desk: Desk, parent: int | None = None) -> None:
         self._desk, self._parent = desk, parent
         self._pool = ThreadPoolExecutor(READING_THREADS, "reading")
-        self._live = Live(desk.boards, desk.planner, desk.reader, desk.standing, desk.clock, self._pool)
+        self._tiles = ThreadPoolExecutor(READING_THREADS, "tiles")
+        self._live = Live(desk.boards, desk.planner, desk.reader, desk.standing, desk.clock, self._tiles)
         self._loading = Loading(desk.warehouse, self._changed)
         self._subscribers: set[asyncio.StreamWriter] = set()
         self._connections: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
@@ -70,7 +71,8 @@ class WarehouseProcess:
             task.cancel()
         self._loading.end()
         await asyncio.to_thread(self._loading.join)
-        self._pool.shutdown(cancel_futures=True)
+        for pool in (self._pool, self._tiles):
+            pool.shutdown(cancel_futures=True)
 
     def _changed(self, change: Change) -> None:
         if self._loop is not None:
