@@ -13,7 +13,7 @@ from castanea.contracts.query import Rights
 from castanea.kit.errors import NotFound
 from tests.live.conftest import NOW, figure, order, view_event
 
-YESTERDAY = NOW - timedelta(days=1)
+YESTERDAY = NOW - timedelta(days=1, hours=1)
 
 
 def tiles(frame: dict[str, Any] | None) -> set[str]:
@@ -77,7 +77,7 @@ def test_a_tile_that_fails_says_why_and_the_others_stand(shop: Any) -> None:
 
 def test_midnight_and_the_moving_comparison_need_no_event(shop: Any) -> None:
     async def story() -> None:
-        await shop.take(view_event(1), view_event(2, YESTERDAY + timedelta(minutes=10)))
+        await shop.take(view_event(1), view_event(2, NOW - timedelta(days=1) + timedelta(minutes=10)))
         frame = await shop.open()
         compared = next(c["name"] for c in frame["tiles"][0]["answers"]["main"]["columns"] if c["role"] == "comparison")
         assert figure(frame, "views", compared) in (0, None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any, get_args
+from typing import Any, NoReturn, get_args
 
 import msgspec
 import yaml
@@ -93,15 +93,17 @@ class _Reader:
             return TimeRange()
         if isinstance(value, str):
             return TimeRange(relative=value)
-        if (
+        days = (
             isinstance(value, dict)
             and set(value) <= {"since", "until"}
             and all(isinstance(d, date) for d in value.values())
-        ):
-            return TimeRange(since=value.get("since"), until=value.get("until"))
-        return self._refuse(
-            place, f"{value!r} is no time range; write `today`, `last 30d`, `this month`, or since and until as days"
         )
+        if not days:
+            self._refuse(
+                place,
+                f"{value!r} is no time range; write `today`, `last 30d`, `this month`, or since and until as days",
+            )
+        return TimeRange(since=value.get("since"), until=value.get("until"))
 
     def _compare(self, value: Any, place: str) -> Comparison | None:
         if value is not None and value not in COMPARISONS:
@@ -125,5 +127,5 @@ class _Reader:
         if missing := [name for name in required if name not in tree]:
             self._refuse(place, f"{missing[0]!r} is missing")
 
-    def _refuse(self, place: str, why: str) -> Any:
+    def _refuse(self, place: str, why: str) -> NoReturn:
         raise BoardError(f"{self._file}, {place}: {why}", values={"file": self._file, "place": place, "why": why})

@@ -16,24 +16,36 @@ from castanea.contracts.query import Answer
 PAST = "_past"  # roles that begin with _ are for the server alone
 
 
-def extras_of(tile: TileSpec, answers: Mapping[str, Answer], now: datetime) -> dict[str, Any]:
-    """By the tile's kind; empty where there is nothing to add."""
-    if tile.kind == "hero" and PAST in answers:
-        return _pace(answers["main"], answers[PAST], now)
-    if tile.kind == "strip" and "equation" in tile.options:
-        return _parts(answers["main"], tile.options["equation"])
-    if tile.kind == "rate":
-        return _rate(answers["main"])
-    return {}
+class Extras:
+    """Keeps what it made of the past, which changes once a day."""
+
+    def __init__(self) -> None:
+        self._days: dict[str, tuple[Answer, list[list[float]]]] = {}
+
+    def of(self, tile: TileSpec, answers: Mapping[str, Answer], now: datetime) -> dict[str, Any]:
+        """By the tile's kind; empty where there is nothing to add."""
+        if tile.kind == "hero" and PAST in answers:
+            return _pace(answers["main"], self._past_days(tile.id, answers[PAST]), now)
+        if tile.kind == "strip" and "equation" in tile.options:
+            return _parts(answers["main"], tile.options["equation"])
+        if tile.kind in ("rate", "feed") and "main" in answers:
+            return _rate(answers["main"])
+        return {}
+
+    def _past_days(self, tile: str, past: Answer) -> list[list[float]]:
+        known = self._days.get(tile)
+        if known is None or known[0] is not past:
+            known = self._days[tile] = (past, _hourly_days(past))
+        return known[1]
 
 
-def _pace(main: Answer, past: Answer, now: datetime) -> dict[str, Any]:
+def _pace(main: Answer, past: list[list[float]], now: datetime) -> dict[str, Any]:
     value = _number(main, _metric_column(main, ""))
     local = now.astimezone(ZoneInfo(main.period.zone))
     if value is None or main.period.complete or len(main.rows) != 1:
         return {}
-    hours = local.hour + local.minute / 60 + local.second / 3600
-    found = day_pace(value, hours, _hourly_days(past))
+    hours = local.hour + local.minute / 60
+    found = day_pace(value, hours, past)
     if isinstance(found, NotEnough):
         return {"pace_missing": {"reason": found.reason, "days": found.missing}}
     return {"pace": _described(found, local)}

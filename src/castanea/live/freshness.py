@@ -7,27 +7,31 @@ from datetime import datetime, timedelta
 from castanea.contracts.board import Freshness
 from castanea.contracts.query import Period
 from castanea.contracts.warehouse import LoadState
+from castanea.live.habits import Silence
 
 LIVE = timedelta(minutes=1)
-QUIET = timedelta(minutes=15)
-LATE = timedelta(hours=2)
 BEHIND = 20_000  # rows that wait before a board says that older data still load
 
 
 def freshness_of(
-    as_of: datetime | None, period: Period | None, state: LoadState, rows_waiting: int, now: datetime
+    as_of: datetime | None,
+    period: Period | None,
+    state: LoadState,
+    rows_waiting: int,
+    now: datetime,
+    silence: Silence | None,
 ) -> Freshness:
-    """A period that is over cannot be late: what is known of it is all there is to come."""
+    """`silence`: a source behind the number that is silent for longer than its habit.
+
+    A period that is over cannot be late: what is known of it is all there is to come.
+    """
     if state.rebuilding is not None:
         return Freshness("rebuilding", as_of, share=round(state.rebuilding, 3))
-    running = period is None or not period.complete
-    if as_of is None or not running:
-        return Freshness("loading" if rows_waiting > BEHIND else "quiet", as_of)
-    age = now - as_of
-    if age < LIVE:
-        return Freshness("live", as_of)
     if rows_waiting > BEHIND:
         return Freshness("loading", as_of)
-    if age < QUIET:
+    running = period is None or not period.complete
+    if as_of is None or not running:
         return Freshness("quiet", as_of)
-    return Freshness("late" if age < LATE else "stopped", as_of, since=as_of)
+    if silence is not None:
+        return Freshness(silence.level, as_of, since=silence.since, source=silence.source)
+    return Freshness("live" if now - as_of < LIVE else "quiet", as_of)

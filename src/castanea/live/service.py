@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection, Iterable
+import contextlib
+from collections.abc import Callable, Iterable
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Protocol
 
 import msgspec
@@ -16,7 +17,9 @@ from castanea.contracts.board import BoardSpec, View
 from castanea.contracts.query import Rights
 from castanea.contracts.warehouse import Change, LoadState, Reader
 from castanea.kit.clock import Clock, monotonic
-from castanea.live.payloads import Answers, Computed, Computer
+from castanea.live.book import AnswerBook, Question, Span
+from castanea.live.habits import Habits
+from castanea.live.payloads import Composer, Payload
 from castanea.live.views import WatchedTile, resolve, view_id
 from castanea.semantics import Planner
 
@@ -24,9 +27,9 @@ _log = structlog.get_logger("castanea.live")
 TICK, LONGEST_TICK = 0.1, 0.5
 BREATH = 2.0  # a tick lasts at least this many times what it computed, so that loading gets its share of the processor
 CLOCK_EVERY = 15.0  # seconds after which figures that move with the clock alone are looked at
+REBUILDING_EVERY = 1.0
 SHOWN_AGE = timedelta(seconds=45)  # a tile whose age has grown by this is pushed though its figures stand
 Push = Callable[[str, int, bytes], None]
-Span = tuple[datetime | None, datetime | None]
 
 
 class Boards(Protocol):
@@ -51,15 +54,17 @@ class Watched:
 
     id: str
     tiles: dict[str, WatchedTile]
-    rights: Rights
-    tables: dict[str, frozenset[str]]
+    questions: dict[str, dict[str, Question]]
     board: bytes
     sequence: int = 0
-    shown: dict[str, Computed] = field(default_factory=dict)
+    shown: dict[str, Payload] = field(default_factory=dict)
+
+    def asked(self) -> set[Question]:
+        return {question for roles in self.questions.values() for question in roles.values()}
 
 
 class Live:
-    """Belongs to one event loop; tiles are computed on `pool`."""
+    """Belongs to one event loop; questions are asked on `pool`."""
 
     def __init__(
         self,
@@ -70,107 +75,129 @@ class Live:
         clock: Clock,
         pool: Executor,
     ) -> None:
-        self._boards, self._planner, self._clock, self._pool = boards, planner, clock, pool
-        self._computer = Computer(planner, reader, state)
+        self._boards, self._state, self._clock, self._pool = boards, state, clock, pool
+        self._book = AnswerBook(planner, reader)
+        self._habits = Habits(planner, reader)
+        self._composer = Composer(state, self._habits)
         self._views: dict[str, Watched] = {}
+        self._opening: dict[str, asyncio.Task[Watched]] = {}
         self._changed: dict[str, Span] = {}
+        self._changes = 0
         self._news = asyncio.Event()
-        self._busy = asyncio.Lock()
+        self._rebuilding = False
 
     def changed(self, change: Change) -> None:
         """A load transaction touched these tables and times."""
         for table, span in change.tables.items():
             self._changed[table] = _joined(self._changed[table], span) if table in self._changed else span
+        self._changes += 1
         self._news.set()
 
     async def open(self, view: View, rights: Rights) -> OpenedView:
         """Compute a view and keep it up to date until it is closed. Raises NotFound for a board that does not exist."""
         number = view_id(view, rights)
-        async with self._busy:
-            watched = self._views.get(number)
-            if watched is None:
-                watched = self._watch(number, view, rights)
-                await self._compute(watched, watched.tiles, Answers())
-                self._views[number] = watched
-            return OpenedView(number, watched.board, self._frame(watched, watched.shown))
+        watched = self._views.get(number)
+        if watched is None:
+            if number not in self._opening:
+                opening = self._opening[number] = asyncio.create_task(self._begin(number, view, rights))
+                opening.add_done_callback(lambda _: self._opening.pop(number, None))
+            watched = await asyncio.shield(self._opening[number])
+        return OpenedView(number, watched.board, self._frame(watched, watched.shown))
 
     def close(self, number: str) -> None:
-        self._views.pop(number, None)
+        if self._views.pop(number, None) is not None:
+            self._book.keep_only(set().union(*(w.asked() for w in self._views.values())))
 
     async def run(self, push: Push) -> None:
         """Tick until cancelled."""
         next_clock = monotonic() + CLOCK_EVERY
         while True:
-            timeout = max(0.0, next_clock - monotonic())
-            try:
-                await asyncio.wait_for(self._news.wait(), timeout)
-            except TimeoutError:
-                next_clock = monotonic() + CLOCK_EVERY
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._news.wait(), max(0.0, next_clock - monotonic()))
             begin = monotonic()
-            self._news.clear()
-            changed, self._changed = self._changed, {}
-            clock_moved = not changed
-            if monotonic() >= next_clock:
-                clock_moved, next_clock = True, monotonic() + CLOCK_EVERY
-            async with self._busy:
-                await self._tick(None if clock_moved else changed, push)
+            clock_moved = begin >= next_clock
+            try:
+                await self._tick(push, clock_moved=clock_moved)
+            except Exception:  # noqa: BLE001 - the outermost loop of a worker: the next tick tries again
+                _log.exception("a tick failed")
+            if clock_moved:
+                next_clock = monotonic() + (REBUILDING_EVERY if self._rebuilding else CLOCK_EVERY)
             took = monotonic() - begin
             await asyncio.sleep(min(max(TICK, took * BREATH), LONGEST_TICK) - min(took, TICK))
 
-    async def _tick(self, changed: dict[str, Span] | None, push: Push) -> None:
-        """Recompute what the changes touch (None: everything, the clock has moved) and push what differs."""
-        answers = Answers()
-        for watched in list(self._views.values()):
-            touched = [name for name in watched.tiles if changed is None or _touches(watched, name, changed)]
-            if not touched:
-                continue
-            before = dict(watched.shown)
-            await self._compute(watched, touched, answers)
-            different = {
-                name: watched.shown[name] for name in touched if _differs(before.get(name), watched.shown[name])
-            }
-            for name in set(touched) - set(different):
-                watched.shown[name] = before[name]
-            if different:
-                watched.sequence += 1
-                push(watched.id, watched.sequence, self._frame(watched, different))
-
-    def _watch(self, number: str, view: View, rights: Rights) -> Watched:
+    async def _begin(self, number: str, view: View, rights: Rights) -> Watched:
         board = self._boards.get(view.board)
         tiles = resolve(board, view)
-        tables = {
-            t.spec.id: frozenset().union(*(self._planner().depends_on(q) for q in t.queries.values())) for t in tiles
-        }
-        return Watched(number, {t.spec.id: t for t in tiles}, rights, tables, msgspec.json.encode(board))
+        questions = {t.spec.id: {role: Question(q, rights) for role, q in t.queries.items()} for t in tiles}
+        watched = Watched(number, {t.spec.id: t for t in tiles}, questions, msgspec.json.encode(board))
+        changes, missing = self._changes, self._missing(watched.asked())
+        await self._ask(missing)
+        if not self._views:
+            await self._look_at_sources()
+        for name in watched.tiles:
+            watched.shown[name] = self._compose(watched, name)
+        if changes != self._changes:  # an answer may be older than a change that was already seen to: ask again
+            self._book.forget(missing)
+            self._news.set()
+        self._views[number] = watched
+        return watched
 
-    async def _compute(self, watched: Watched, names: Collection[str], answers: Answers) -> None:
+    async def _tick(self, push: Push, *, clock_moved: bool) -> None:
+        """Ask again what changed (and what moved with the clock), and push the tiles that differ."""
+        self._news.clear()
+        changed, self._changed = self._changed, {}
+        self._book.forget_touched(changed)
+        if clock_moved:
+            self._see_to_rebuilding()
+            self._book.forget_moved(self._clock.now())
+            if self._views:
+                await self._look_at_sources()
+        views = list(self._views.values())
+        missing = self._missing(set().union(*(w.asked() for w in views)))
+        await self._ask(missing)
+        for watched in views:
+            if self._views.get(watched.id) is watched:
+                self._push_changes(watched, missing, push, clock_moved=clock_moved)
+
+    def _push_changes(self, watched: Watched, asked: set[Question], push: Push, *, clock_moved: bool) -> None:
+        different: dict[str, Payload] = {}
+        for name, roles in watched.questions.items():
+            if clock_moved or not asked.isdisjoint(roles.values()):
+                payload = self._compose(watched, name)
+                if _differs(watched.shown.get(name), payload):
+                    different[name] = watched.shown[name] = payload
+        if different:
+            watched.sequence += 1
+            push(watched.id, watched.sequence, self._frame(watched, different))
+
+    def _see_to_rebuilding(self) -> None:
+        """A warehouse that was made again may hold anything."""
+        rebuilding = self._state()[0].rebuilding is not None
+        if self._rebuilding and not rebuilding:
+            self._book.clear()
+        self._rebuilding = rebuilding
+
+    async def _look_at_sources(self) -> None:
+        await asyncio.get_running_loop().run_in_executor(self._pool, self._habits.look, self._clock.now())
+
+    def _missing(self, questions: Iterable[Question]) -> set[Question]:
+        return {question for question in questions if question not in self._book}
+
+    async def _ask(self, questions: set[Question]) -> None:
+        """Each once, for whoever wants to know."""
         now, loop = self._clock.now(), asyncio.get_running_loop()
-        jobs = [
-            loop.run_in_executor(self._pool, self._computer.compute, watched.tiles[name], watched.rights, now, answers)
-            for name in names
-        ]
-        for computed in await asyncio.gather(*jobs):
-            watched.shown[computed.tile] = computed
+        order = list(questions)
+        held = await asyncio.gather(*(loop.run_in_executor(self._pool, self._book.ask, q, now) for q in order))
+        for question, answer in zip(order, held, strict=True):
+            self._book.keep(question, answer)
 
-    def _frame(self, watched: Watched, tiles: dict[str, Computed]) -> bytes:
+    def _compose(self, watched: Watched, name: str) -> Payload:
+        held = {role: self._book[question] for role, question in watched.questions[name].items()}
+        return self._composer.compose(watched.tiles[name], held, self._clock.now())
+
+    def _frame(self, watched: Watched, tiles: dict[str, Payload]) -> bytes:
         head = {"view": watched.id, "sequence": watched.sequence, "at": self._clock.now()}
-        return msgspec.json.encode({**head, "tiles": [msgspec.Raw(c.payload) for c in tiles.values()]})
-
-
-def _touches(watched: Watched, name: str, changed: dict[str, Span]) -> bool:
-    """Whether a change may move a tile: it touched a table behind it, at a time that counts for it."""
-    shown = watched.shown.get(name)
-    spans: Iterable[Span] = shown.spans if shown is not None else ((None, None),)
-    return any(
-        table in changed and any(_overlap(changed[table], span) for span in spans) for table in watched.tables[name]
-    )
-
-
-def _overlap(change: Span, period: Span) -> bool:
-    """A change's span is closed, a period half-open; None is open on that side."""
-    begins, ends = change
-    start, end = period
-    return (ends is None or start is None or ends >= start) and (begins is None or end is None or begins < end)
+        return msgspec.json.encode({**head, "tiles": [msgspec.Raw(p.body) for p in tiles.values()]})
 
 
 def _joined(one: Span, other: Span) -> Span:
@@ -179,7 +206,10 @@ def _joined(one: Span, other: Span) -> Span:
     return begins, ends
 
 
-def _differs(before: Computed | None, after: Computed) -> bool:
-    if before is None or before.figures != after.figures or before.freshness != after.freshness:
+def _differs(before: Payload | None, after: Payload) -> bool:
+    if before is None or before.figures != after.figures:
         return True
-    return before.as_of is not None and after.as_of is not None and after.as_of - before.as_of >= SHOWN_AGE
+    old, new = before.freshness, after.freshness
+    if (old.state, old.source, old.share) != (new.state, new.source, new.share):
+        return True
+    return old.as_of is not None and new.as_of is not None and new.as_of - old.as_of >= SHOWN_AGE

@@ -63,10 +63,13 @@ def day_pace(so_far: float, hours_gone: float, past: Sequence[Sequence[float]]) 
     if so_far <= 0 or usual < EARLIEST_SHARE or len(ratios) < FEWEST_DAYS:
         return NotEnough("early", 0)
     next_hour = int(np.floor(hours_gone)) + 1
-    ahead = [_range(so_far, running[done > 0][:, hour] / done[done > 0]) for hour in range(next_hour, 25)]
+    grown = running[done > 0, next_hour:] / done[done > 0, None]
+    tail = (1 - NOMINAL) / 2 if len(ratios) >= 10 else 0.0
+    # the running total never falls
+    ahead = np.maximum(so_far * np.quantile(grown, (tail, 0.5, 1 - tail), axis=0), so_far)
+    low, total, high = (float(v) for v in (ahead[:, -1] if ahead.size else np.full(3, so_far)))
     blank: list[float | None] = [None] * (next_hour - 1)
-    low, total, high = ahead[-1] if ahead else (so_far, so_far, so_far)
-    curves = [tuple(blank + [point[n] for point in ahead])[:24] for n in range(3)]
+    curves = [tuple(blank + row.tolist())[:24] for row in ahead]
     return Pace(total, low, high, usual, len(ratios), curves[1], curves[0], curves[2])
 
 
@@ -75,10 +78,3 @@ def _at(running: Floats, hours: float) -> Floats:
     whole = min(int(np.floor(hours)), 23)
     part = min(max(hours - whole, 0.0), 1.0)
     return np.asarray(running[:, whole] * (1 - part) + running[:, whole + 1] * part)
-
-
-def _range(so_far: float, ratios: Floats) -> tuple[float, float, float]:
-    """Low, middle, high; the running total never falls."""
-    tail = (1 - NOMINAL) / 2 if len(ratios) >= 10 else 0.0
-    low, middle, high = np.quantile(ratios, (tail, 0.5, 1 - tail))
-    return max(so_far * float(low), so_far), max(so_far * float(middle), so_far), max(so_far * float(high), so_far)
