@@ -3,7 +3,19 @@
 from __future__ import annotations
 
 from castanea.contracts.table import Table
-from castanea.contracts.tables import books, goods, market, marketing, money, orders, parties, places, stock, traffic, voice
+from castanea.contracts.tables import (
+    books,
+    goods,
+    market,
+    marketing,
+    money,
+    orders,
+    parties,
+    places,
+    stock,
+    traffic,
+    voice,
+)
 
 CONTRACT_VERSION = 1
 

@@ -7,7 +7,18 @@ taken from the order with the same (shop_id, order_id) whenever either side chan
 from __future__ import annotations
 
 from castanea.contracts.table import Table
-from castanea.contracts.tables.columns import CURRENCY, SHOP, at, flag, identifier, money, personal, quantity, rate, text
+from castanea.contracts.tables.columns import (
+    CURRENCY,
+    SHOP,
+    at,
+    flag,
+    identifier,
+    money,
+    personal,
+    quantity,
+    rate,
+    text,
+)
 
 _FROM_ORDER = (
     at("order_time", "The order's time; from the order.", derived=True),
@@ -18,7 +29,7 @@ _FROM_ORDER = (
     text("province", "Province; from the order.", derived=True),
     text("city", "City; from the order.", derived=True),
     flag("excluded", "Test order or bot; from the order.", derived=True),
-    text("report_currency", "The currency of the report_ amounts: the workspace's where a rate is known for the order's day, else the row's own.", derived=True),
+    text("report_currency", "The currency of the report_ amounts: the workspace's where the order's day has a rate, else the row's own.", derived=True),
 )
 
 order = Table(

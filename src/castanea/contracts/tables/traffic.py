@@ -46,7 +46,7 @@ traffic_hourly = Table(
         at("hour", "Start of the hour.", required=True),
         text("channel_id", "Where the visits came from."),
         text("device", "phone, tablet, desktop, app …"),
-        integer("first_visits", "Visitors first seen that day (in the workspace's zone) in this hour: they add up to the day's distinct visitors.", unit="visitors"),
+        integer("first_visits", "Visitors first seen that day (workspace's zone) in this hour; their sum is the day's distinct visitors.", unit="visitors"),
         integer("views", "Page and product views.", unit="views"),
         integer("product_views", "Product views.", unit="views"),
         integer("searches", "Searches.", unit="searches"),
