@@ -26,7 +26,7 @@ from playwright.sync_api import Browser, sync_playwright
 ROOT = Path(__file__).resolve().parent.parent
 ASSETS = ROOT / "docs" / "assets"
 CASTANEA = Path(sys.executable).parent / "castanea"
-LOADED_WITHIN = 600.0
+LOADED_WITHIN = 1800.0
 sys.path.insert(0, str(ROOT))
 from tests.conftest import BROWSER_ARGUMENTS, find_chromium  # noqa: E402
 

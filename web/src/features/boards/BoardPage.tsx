@@ -13,6 +13,7 @@ import { BoardContext, useWords, type BoardNow } from "./context";
 import { BoardFreshness } from "./BoardFreshness";
 import { Banner } from "./Banner";
 import { Grid } from "./Grid";
+import { Herald } from "./Herald";
 import { ComparePill } from "./pills/ComparePill";
 import { FilterPill } from "./pills/FilterPill";
 import { TimePill } from "./pills/TimePill";
@@ -106,6 +107,7 @@ export function BoardPage({ id, onSignedOut }: { id: string; onSignedOut: () => 
               {screen !== "phone" && !inTop && <div className="bar-line"><Pills board={board} /></div>}
               <Banner load={live.load} problem={live.problem} />
               <Grid tiles={board.tiles} />
+              <Herald />
             </main>
             <Modal opened={sheet} onClose={() => setSheet(false)} title={words.t("filter.title")} lockScroll={false} transitionProps={{ duration: 0 }} centered closeButtonProps={{ "aria-label": words.t("keys.close") }}>
               <div className="sheet"><Pills board={board} /></div>
