@@ -14,7 +14,7 @@ import zstandard
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from castanea.kit.errors import CastaneaError, InputError
+from castanea.kit.errors import InputError
 from castanea.runs.import_file import exported_time
 from castanea.sources.files import FileError, Limits
 from tests.imports.made_files import TMALL, Kept, csv_text, import_into, tmall_rows
@@ -243,11 +243,16 @@ def test_a_hundred_mutated_files_never_crash_and_never_lose_a_row_silently(tmp_p
                     data = data[: max(at, 200)]
         path = tmp_path / f"{number}.csv"
         path.write_bytes(bytes(data))
-        try:
-            import_into(path, Kept())
-            ended += 1
-        except CastaneaError as refusal:
-            assert str(refusal)
-            assert refusal.code != "castanea.defect"
-            refused += 1
+        says = _outcome(path)
+        ended += not says
+        refused += bool(says)
     assert ended + refused == 100
+
+
+def _outcome(path: Path) -> str:
+    """Empty where the file was imported, else the sentence that refused it; a defect is raised."""
+    try:
+        import_into(path, Kept())
+    except InputError as refusal:
+        return str(refusal)
+    return ""
