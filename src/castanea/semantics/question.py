@@ -32,7 +32,9 @@ class Group:
 
 @dataclass(frozen=True)
 class Question:
-    """`keys` are the names of grains, cycles and dimensions in the order asked; `measures` maps what formulas say to what is computed
+    """A query whose names are found and whose cuts are possible. `said` are the computed measures that metrics name (`measures` may hold more, for notes).
+
+    `keys` are the names of grains, cycles and dimensions in the order asked; `measures` maps what formulas say to what is computed
     (a fallback where order lines are cut)."""
 
     metrics: tuple[Metric, ...]
@@ -42,6 +44,7 @@ class Question:
     measures: dict[str, str]
     groups: tuple[Group, ...]
     split: bool
+    said: frozenset[str] = frozenset()
 
     @property
     def grain(self) -> str:
@@ -83,12 +86,13 @@ def resolve(query: Query, rights: Rights, catalog: Catalog) -> Question:
     for metric in metrics:
         for name in measures_of(metric, catalog.declared):
             measures[name] = _answerable(name, metric, dimensions, catalog)
+    said = frozenset(measures.values())
     for name in _hidden_measures(measures):
         measures.setdefault(name, name)
     _check_grain(keys, measures, catalog.declared)
     split = "currency" not in keys and any(catalog.declared.measures[m].type == "money" for m in measures.values())
     groups = _grouped(measures.values(), catalog.declared)
-    return Question(metrics, keys, where, _order(query, metrics, keys, catalog), measures, groups, split)
+    return Question(metrics, keys, where, _order(query, metrics, keys, catalog), measures, groups, split, said)
 
 
 def _hidden_measures(measures: Iterable[str]) -> tuple[str, ...]:

@@ -110,8 +110,15 @@ class Builder:
     def _measures(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(m for g in self.question.groups for m in g.measures))
 
+    @property
+    def _shown(self) -> tuple[str, ...]:
+        """Measures that a metric says; the others are there for notes only and need no earlier period."""
+        return tuple(m for m in self._measures if m in self.question.said)
+
     def _pivot(self, measure: str) -> Iterable[exp.Expr]:
         sides = [(0, measure), (1, measure + BEFORE_SUFFIX)] if self.wanted.compare else [(0, measure)]
+        if measure not in self._shown:
+            sides = sides[:1]
         for side, name in sides:
             value: exp.Expr = col(measure)
             if self.wanted.compare:
@@ -168,7 +175,7 @@ class Builder:
 
     def _present(self) -> exp.Expr | None:
         """A member or cell without any fact is no row, whatever else a rollup counts there. Levels and unknown values are facts."""
-        measures = [self.declared.measures[m] for m in self._measures]
+        measures = [self.declared.measures[m] for m in self._shown]
         if not (self.main.keys or self.question.split) or any(m.kind == "level" or m.keeps_unknown for m in measures):
             return None
         suffixes = ("", BEFORE_SUFFIX) if self.wanted.compare else ("",)
@@ -243,7 +250,11 @@ class Builder:
         keys = self.main.keys
         beyond = exp.GT(this=col("place"), expression=self.shop.parameters.bind("limit"))
         if kinds <= {"sum"} or (kinds <= {"sum", "level"} and not self.question.grain):
-            names = [n for m in self._measures for n in ((m, m + BEFORE_SUFFIX) if self.wanted.compare else (m,))]
+            names = [
+                n
+                for m in self._measures
+                for n in ((m, m + BEFORE_SUFFIX) if self.wanted.compare and m in self._shown else (m,))
+            ]
             currency = [col(CURRENCY)] if self.question.split else []
             sums = [named(exp.Sum(this=col(n)), n) for n in names]
             tree = exp.select(*currency, *sums, *self._watched(), named(exp.Count(this=exp.Star()), "beyond"))

@@ -1,0 +1,30 @@
+WITH merged AS (
+  SELECT
+    0 AS "before",
+    COALESCE(SUM(f."paid"), 0) AS "paid",
+    COALESCE(SUM(f."refunded"), 0) AS "refunded",
+    COALESCE(SUM(f."adjusted"), 0) AS "adjusted",
+    COALESCE(SUM(f."refunded_undated"), 0) AS "refunded_undated",
+    MIN(f."currency") AS "currency",
+    MAX(f."currency") AS "currency_high"
+  FROM rollup."sales_category" AS f
+  WHERE
+    f."bucket" >= $1 AND f."bucket" < $2
+)
+SELECT
+  0 AS "slot",
+  m."currency",
+  m."currency_high" AS "currency_high",
+  CAST(NULL AS BIGINT) AS "members",
+  CAST(CAST((
+    (
+      "paid"
+    ) - (
+      "refunded"
+    ) + (
+      "adjusted"
+    )
+  ) AS DECIMAL(38, 4)) AS TEXT) AS "net_sales",
+  m."refunded" AS "note_refunded",
+  m."refunded_undated" AS "note_refunded_undated"
+FROM merged AS m
