@@ -14,7 +14,7 @@ from castanea.sources.files import FileError, FileReader, Limits, Stuck, TooLarg
 def test_a_file_that_needs_too_much_memory_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "one-line.csv"
     path.write_bytes(b"a,b\n" + b"x" * (96 << 20) + b",1\n")
-    with pytest.raises((TooLarge, FileError)), FileReader(path, (), limits=Limits(memory=48 << 20)) as reader:
+    with pytest.raises((TooLarge, FileError)), FileReader(path, (), limits=Limits(memory=48 << 20)) as reader:  # noqa: PT012
         reader.found()
         list(reader.chunks())
 

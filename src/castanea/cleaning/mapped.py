@@ -193,6 +193,8 @@ class MappedFile:
                 given = rule.values[column.name]
                 expression = self._compiler.value(given)
                 values.append(_in_type(expression, column, constant=isinstance(given, Constant)).alias(column.name))
+            elif column.name == "channel_id" and table.name == "order" and self._mapping.platform:
+                values.append(pl.lit(self._mapping.platform).alias("channel_id"))
             elif column.name in ("shop_id", "currency"):
                 values.append(pl.col("_shop" if column.name == "shop_id" else "_currency").alias(column.name))
         values.append(pl.col("_row"))
