@@ -108,6 +108,7 @@ def _opened(lines: int, report: Report) -> duckdb.DuckDBPyConnection:
         building = path.with_suffix(".building")
         building.unlink(missing_ok=True)
         con = duckdb.connect(str(building), config={"memory_limit": "4GB", "preserve_insertion_order": True})
+        con.execute("SET enable_progress_bar = false")
         build(con, lines, plans)
         con.close()
         building.rename(path)
