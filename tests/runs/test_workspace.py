@@ -54,9 +54,12 @@ def test_broken_settings_are_named_and_nothing_is_touched(tmp_path: Path, text: 
 
 def test_only_one_process_works_on_a_warehouse_and_the_other_is_told_who(tmp_path: Path) -> None:
     workspace = init_workspace(tmp_path, WorkspaceSettings("a"))
-    with lock(workspace, "castanea rebuild"):
-        with pytest.raises(Conflict, match="castanea rebuild"), lock(workspace, "castanea query"):
-            pass
+    with (
+        lock(workspace, "castanea rebuild"),
+        pytest.raises(Conflict, match="castanea rebuild"),
+        lock(workspace, "castanea query"),
+    ):
+        pass
     with lock(workspace, "castanea query"):
         pass
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Collection, Iterable, Mapping
+from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from time import thread_time
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -59,6 +62,19 @@ class AnswerBook:
     def __init__(self, planner: Callable[[], Planner], reader: Callable[[], Reader]) -> None:
         self._planner, self._reader = planner, reader
         self._held: dict[Question, Held] = {}
+        self.cost = 0.0  # processor seconds of the last round of `ask_all`
+
+    async def ask_all(self, questions: Iterable[Question], now: datetime, pool: Executor) -> None:
+        """Ask each once, for whoever wants to know, and keep the answers."""
+        loop, order = asyncio.get_running_loop(), list(questions)
+        found = await asyncio.gather(*(loop.run_in_executor(pool, self._timed, q, now) for q in order))
+        self.cost = sum(seconds for _, seconds in found)
+        for question, (held, _) in zip(order, found, strict=True):
+            self._held[question] = held
+
+    def _timed(self, question: Question, now: datetime) -> tuple[Held, float]:
+        begin = thread_time()
+        return self.ask(question, now), thread_time() - begin
 
     def __len__(self) -> int:
         return len(self._held)
@@ -68,9 +84,6 @@ class AnswerBook:
 
     def __getitem__(self, question: Question) -> Held:
         return self._held[question]
-
-    def keep(self, question: Question, held: Held) -> None:
-        self._held[question] = held
 
     def ask(self, question: Question, now: datetime) -> Held:
         """Ask the planner; what goes wrong is held as a problem, so that one tile's fault does not take the others with it."""

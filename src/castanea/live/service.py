@@ -25,7 +25,7 @@ from castanea.semantics import Planner
 
 _log = structlog.get_logger("castanea.live")
 TICK, LONGEST_TICK = 0.1, 0.5
-BREATH = 2.0  # a tick lasts at least this many times what it computed, so that loading gets its share of the processor
+BREATH = 3.0  # a tick lasts at least this many times the processor time of what it asked, so that loading gets its share of the processor
 CLOCK_EVERY = 15.0  # seconds after which figures that move with the clock alone are looked at
 REBUILDING_EVERY = 1.0
 SHOWN_AGE = timedelta(seconds=45)  # a tile whose age has grown by this is pushed though its figures stand
@@ -122,8 +122,8 @@ class Live:
                 _log.exception("a tick failed")
             if clock_moved:
                 next_clock = monotonic() + (REBUILDING_EVERY if self._rebuilding else CLOCK_EVERY)
-            took = monotonic() - begin
-            await asyncio.sleep(min(max(TICK, took * BREATH), LONGEST_TICK) - min(took, TICK))
+            lasts = min(max(TICK, self._book.cost * BREATH), LONGEST_TICK)
+            await asyncio.sleep(max(0.0, lasts - (monotonic() - begin)))
 
     async def _begin(self, number: str, view: View, rights: Rights) -> Watched:
         board = self._boards.get(view.board)
@@ -131,7 +131,7 @@ class Live:
         questions = {t.spec.id: {role: Question(q, rights) for role, q in t.queries.items()} for t in tiles}
         watched = Watched(number, {t.spec.id: t for t in tiles}, questions, msgspec.json.encode(board))
         changes, missing = self._changes, self._missing(watched.asked())
-        await self._ask(missing)
+        await self._book.ask_all(missing, self._clock.now(), self._pool)
         if not self._views:
             await self._look_at_sources()
         for name in watched.tiles:
@@ -154,7 +154,7 @@ class Live:
                 await self._look_at_sources()
         views = list(self._views.values())
         missing = self._missing(set().union(*(w.asked() for w in views)))
-        await self._ask(missing)
+        await self._book.ask_all(missing, self._clock.now(), self._pool)
         for watched in views:
             if self._views.get(watched.id) is watched:
                 self._push_changes(watched, missing, push, clock_moved=clock_moved)
@@ -182,14 +182,6 @@ class Live:
 
     def _missing(self, questions: Iterable[Question]) -> set[Question]:
         return {question for question in questions if question not in self._book}
-
-    async def _ask(self, questions: set[Question]) -> None:
-        """Each once, for whoever wants to know."""
-        now, loop = self._clock.now(), asyncio.get_running_loop()
-        order = list(questions)
-        held = await asyncio.gather(*(loop.run_in_executor(self._pool, self._book.ask, q, now) for q in order))
-        for question, answer in zip(order, held, strict=True):
-            self._book.keep(question, answer)
 
     def _compose(self, watched: Watched, name: str) -> Payload:
         held = {role: self._book[question] for role, question in watched.questions[name].items()}

@@ -8,12 +8,15 @@ from collections.abc import Callable
 import structlog
 
 from castanea.contracts.warehouse import Change
+from castanea.kit.clock import monotonic
 from castanea.kit.errors import CastaneaError
 from castanea.warehouse import DuckWarehouse
 
 _log = structlog.get_logger("castanea.loading")
 POLL = 0.1  # seconds between looks at the log when nobody says that something landed
 RETRY = 2.0
+PACE = 0.08  # seconds from one small transaction to the next: boards are not pushed more often, and each costs tens of milliseconds
+LARGE = 5_000  # rows; after so large a transaction the next begins at once
 
 
 class Loading(threading.Thread):
@@ -36,6 +39,7 @@ class Loading(threading.Thread):
     def run(self) -> None:
         while not self._ended.is_set():
             self._landed.clear()
+            begin = monotonic()
             try:
                 change = self._warehouse.apply()
             except CastaneaError as refused:
@@ -48,5 +52,7 @@ class Loading(threading.Thread):
                 continue
             if change is None:
                 self._landed.wait(POLL)
-            else:
-                self._changed(change)
+                continue
+            self._changed(change)
+            if change.rows < LARGE:
+                self._ended.wait(max(0.0, PACE - (monotonic() - begin)))
