@@ -35,7 +35,7 @@ class Settings:
 
     workspace: Path | None = None
     allowed_hosts: tuple[str, ...] = ()
-    log_level: str = "info"
+    log_level: str = ""
     language: str = ""
 
     @classmethod
@@ -48,7 +48,7 @@ class Settings:
             or os.environ.get("LANG")
             or (locale.getlocale()[0] or "")
         )
-        return cls(Path(workspace) if workspace else None, hosts, os.environ.get("CASTANEA_LOG", "info"), language)
+        return cls(Path(workspace) if workspace else None, hosts, os.environ.get("CASTANEA_LOG", ""), language)
 
 
 class Castanea:
@@ -122,7 +122,7 @@ class Castanea:
     def serve(self, workspace: Workspace, host: str, port: int, feeding: Feeding | None = None) -> int:
         from castanea.runs.workspace import lock
 
-        self._start_logging("http")
+        self._start_logging("http", quiet=feeding is not None)
         with lock(workspace, "castanea serve"):
             return self._serve(workspace, host, port, feeding)
 
@@ -139,6 +139,8 @@ class Castanea:
         from castanea.state import Database
 
         check_port(host, port)
+        if feeding is not None:  # people watch this terminal for an address and a sign-in, not for a log
+            os.environ.setdefault("CASTANEA_LOG", "warning")
         pa.set_memory_pool(pa.system_memory_pool())  # as fast here as Arrow's own, and 20 to 30 MB less stays resident
         database, keyring = Database(workspace.state), Keyring(workspace.vault)
         accounts = Accounts(database, keyring, self.clock)
@@ -203,12 +205,12 @@ class Castanea:
         if not structlog.is_configured():
             configure_logs("warning")
 
-    def _start_logging(self, process: str) -> None:
+    def _start_logging(self, process: str, *, quiet: bool = False) -> None:
         import structlog
 
         from castanea.kit.logs import configure_logs
 
-        configure_logs(self._settings.log_level)
+        configure_logs(self._settings.log_level or ("warning" if quiet else "info"))
         structlog.contextvars.bind_contextvars(process=process)
 
 

@@ -92,11 +92,19 @@ class Column:
 
 SYSTEM = (
     Column("_version", Type.TIMESTAMP, "The fact's version: the row's own updated-at, else its export's time.", True),
-    Column("_occurrence", Type.INTEGER, "The occurrence of the natural key inside its file, from 1; part of the key.", True),
-    Column("_row", Type.INTEGER, "The row's number in its file or batch, from 1; for finding it again, not part of its content."),
+    Column(
+        "_occurrence", Type.INTEGER, "The occurrence of the natural key inside its file, from 1; part of the key.", True
+    ),
+    Column(
+        "_row",
+        Type.INTEGER,
+        "The row's number in its file or batch, from 1; for finding it again, not part of its content.",
+    ),
 )
 SEALING = (
-    Column("_subject", Type.UUID, "Whose personal values the row holds; the pseudonym under whose key they are sealed."),
+    Column(
+        "_subject", Type.UUID, "Whose personal values the row holds; the pseudonym under whose key they are sealed."
+    ),
     Column("_sealed", Type.BYTES, "The row's personal and unclassified values, sealed (AES-256-GCM) as one blob."),
 )
 
@@ -160,5 +168,8 @@ class Table:
     def sent_schema(self) -> pa.Schema:
         """Identifiers are text here; the vault turns them into pseudonyms."""
         return pa.schema(
-            [pa.field(c.name, pa.string() if c.identifies else ARROW[c.type], nullable=not c.required) for c in self.sent]
+            [
+                pa.field(c.name, pa.string() if c.identifies else ARROW[c.type], nullable=not c.required)
+                for c in self.sent
+            ]
         )

@@ -35,10 +35,10 @@ class Shop(Protocol):
 
 
 class Feed:
-    """`said` hears of every piece told. `ended` stops the feed between two pieces."""
+    """`said` hears of every piece told, and None when all are. `ended` stops the feed between two pieces."""
 
     def __init__(
-        self, diary: Diary, shop: Shop, clock: Clock, ended: threading.Event, said: Callable[[Piece], None]
+        self, diary: Diary, shop: Shop, clock: Clock, ended: threading.Event, said: Callable[[Piece | None], None]
     ) -> None:
         self._diary, self._shop, self._clock, self._ended, self._said = diary, shop, clock, ended, said
         self._world = World(diary.config)
@@ -56,6 +56,8 @@ class Feed:
             if waiting is not None and self._shop.waiting() < ROWS_WAITING:
                 self._tell(waiting)
                 waiting = next(pieces, None)
+                if waiting is None:
+                    self._said(None)
             else:
                 self._ended.wait(PAUSE)
 

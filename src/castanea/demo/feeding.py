@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import os
 import signal
+import sys
 import threading
 from zoneinfo import ZoneInfo
 
@@ -114,12 +115,32 @@ def feed_server(
         if old.name == KEY_NAME and old.revoked_at is None:
             keys.revoke(old.id)
     shop = ServedShop(workspace, landing, port, keys.create(KEY_NAME, "demo").token, ended)
-    Feed(diary, shop, clock, ended, _said).run(per_minute)
+    Feed(diary, shop, clock, ended, Telling()).run(per_minute)
     return 0
 
 
-def _said(piece: Piece) -> None:
-    _log.info("told", piece=piece.name, rows=piece.rows)
+class Telling:
+    """Says on the terminal how far the telling of the past has come."""
+
+    def __init__(self) -> None:
+        self._recent = 0
+        self._rest = 0
+
+    def __call__(self, piece: Piece | None) -> None:
+        if piece is None:
+            self._line("The whole year has been told; orders keep coming in.")
+            return
+        _log.info("told", piece=piece.name, rows=piece.rows)
+        if piece.urgent and not self._recent:
+            self._line("The simulated shop tells its last 30 days …")
+        elif not piece.urgent and self._recent and not self._rest:
+            self._line("The last 30 days are on the boards; older history loads behind them.")
+        self._recent += piece.urgent
+        self._rest += not piece.urgent
+
+    def _line(self, text: str) -> None:
+        sys.stderr.write(f"{text}\n")
+        sys.stderr.flush()
 
 
 def _watch(parent: int, ended: threading.Event) -> None:

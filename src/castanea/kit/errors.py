@@ -24,9 +24,7 @@ class CastaneaError(Exception):
 
     code = "castanea.error"
 
-    def __init__(
-        self, message: str, *, code: str | None = None, values: Mapping[str, object] | None = None
-    ) -> None:
+    def __init__(self, message: str, *, code: str | None = None, values: Mapping[str, object] | None = None) -> None:
         super().__init__(message)
         if code is not None:
             self.code = code

@@ -65,9 +65,7 @@ def configure_logs(level: str = "INFO", out: TextIO | None = None) -> None:
     )
     handler = logging.StreamHandler(out)
     handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=[_drop_meta, shown]))
-    logging.basicConfig(
-        handlers=[handler], level=max(least, logging.WARNING), force=True
-    )
+    logging.basicConfig(handlers=[handler], level=max(least, logging.WARNING), force=True)
 
 
 def _drop_meta(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

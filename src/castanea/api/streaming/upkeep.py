@@ -110,17 +110,20 @@ class Upkeep:
             self._hub.close_streams(held - living)
 
 
+WORTH_A_WORD = 5  # failures in a row: while a server starts, its warehouse process is simply not there yet
+
+
 async def _repeat(seconds: float, step: Callable[[], Awaitable[None]]) -> None:
     """Do a step again and again; what it raises is told once until it goes well again, and does not end it."""
-    failed = ""
+    times = 0
     while True:
         try:
             await step()
-            failed = ""
+            times = 0
         except CastaneaError as error:
-            if error.code != failed:
+            times += 1
+            if times == WORTH_A_WORD:
                 _log.warning("interrupted", step=step.__name__, code=error.code, error=str(error))
-            failed = error.code
         except Exception:  # noqa: BLE001 (the outermost loop of a worker)
             _log.exception("step broke", step=step.__name__)
         await asyncio.sleep(seconds)

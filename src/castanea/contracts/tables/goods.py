@@ -51,9 +51,22 @@ cost = Table(
     "A cost contract with its validity: goods, commission, payment fee, freight, packing, return insurance, influencer, advertising, other.",
     (
         text("cost_id", "The contract's number.", required=True),
-        text("kind", "What is paid for.", required=True, values=(
-            "goods", "commission", "payment_fee", "freight", "packing", "return_insurance", "influencer", "advertising", "other",
-        )),
+        text(
+            "kind",
+            "What is paid for.",
+            required=True,
+            values=(
+                "goods",
+                "commission",
+                "payment_fee",
+                "freight",
+                "packing",
+                "return_insurance",
+                "influencer",
+                "advertising",
+                "other",
+            ),
+        ),
         text("shop_id", "Only this shop; empty = all."),
         text("product_id", "Only this product; empty = all."),
         text("channel_id", "Only this channel; empty = all."),

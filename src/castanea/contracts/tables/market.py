@@ -70,9 +70,16 @@ platform_daily = Table(
     (
         SHOP,
         date("day", "First day reported, in the platform's zone.", required=True),
-        integer("days", "Length of the period; a 7-day figure comes only from a 7-day report.", required=True, unit="days"),
+        integer(
+            "days", "Length of the period; a 7-day figure comes only from a 7-day report.", required=True, unit="days"
+        ),
         text("platform", "生意参谋, 京东商智, 抖音罗盘 …", required=True),
-        text("scope", "What the row is about.", required=True, values=("shop", "product", "source", "keyword", "plan", "room")),
+        text(
+            "scope",
+            "What the row is about.",
+            required=True,
+            values=("shop", "product", "source", "keyword", "plan", "room"),
+        ),
         text("member", "The product, source, keyword, plan or room; empty for the shop.", required=True),
         text("definition", "The platform's version of its definitions."),
         integer("visitors", "Visitors as reported.", unit="visitors"),

@@ -29,7 +29,11 @@ _FROM_ORDER = (
     text("province", "Province; from the order.", derived=True),
     text("city", "City; from the order.", derived=True),
     flag("excluded", "Test order or bot; from the order.", derived=True),
-    text("report_currency", "The currency of the report_ amounts: the workspace's where the order's day has a rate, else the row's own.", derived=True),
+    text(
+        "report_currency",
+        "The currency of the report_ amounts: the workspace's where the order's day has a rate, else the row's own.",
+        derived=True,
+    ),
 )
 
 order = Table(
@@ -39,10 +43,23 @@ order = Table(
         SHOP,
         text("order_id", "The platform's order number.", required=True),
         at("order_time", "When it was placed.", required=True),
-        at("pay_time", "When it was paid whole (balance of a presale, receipt of cash on delivery); empty = not paid, or known by payments."),
-        text("status", "Our word for where the order stands.", values=(
-            "placed", "deposit_paid", "paid", "shipped", "done", "cancelled", "closed",
-        )),
+        at(
+            "pay_time",
+            "When it was paid whole (balance of a presale, receipt of cash on delivery); empty = not paid, or known by payments.",
+        ),
+        text(
+            "status",
+            "Our word for where the order stands.",
+            values=(
+                "placed",
+                "deposit_paid",
+                "paid",
+                "shipped",
+                "done",
+                "cancelled",
+                "closed",
+            ),
+        ),
         text("platform_status", "The platform's own word."),
         identifier("customer_id", "customer", "The shop's own number of the buyer."),
         personal("customer_name", "Name of the buyer or receiver."),
@@ -73,8 +90,13 @@ order_line = Table(
     (
         SHOP,
         text("order_id", "The order.", required=True),
-        text("line_id", "The line's number inside the order; empty where the source has none (then product and occurrence tell lines apart)."),
-        text("kind", "What the line is.", required=True, values=("product", "shipping", "fee", "discount", "adjustment")),
+        text(
+            "line_id",
+            "The line's number inside the order; empty where the source has none (then product and occurrence tell lines apart).",
+        ),
+        text(
+            "kind", "What the line is.", required=True, values=("product", "shipping", "fee", "discount", "adjustment")
+        ),
         text("product_id", "The SKU or merchant code."),
         text("title", "The product's title as sold."),
         quantity("quantity", "Units; negative only on adjustments."),
@@ -122,8 +144,14 @@ refund = Table(
         text("order_id", "The order; empty where the source does not say."),
         text("line_id", "The order line, where known."),
         text("product_id", "The product, where known."),
-        text("kind", "Money only, or goods back too.", values=("refund_only", "return", "exchange", "price_protection")),
-        text("line_kind", "The kind of the line it takes back; empty = product.", values=("product", "shipping", "fee", "discount", "adjustment")),
+        text(
+            "kind", "Money only, or goods back too.", values=("refund_only", "return", "exchange", "price_protection")
+        ),
+        text(
+            "line_kind",
+            "The kind of the line it takes back; empty = product.",
+            values=("product", "shipping", "fee", "discount", "adjustment"),
+        ),
         text("status", "Where it stands.", required=True, values=("asked", "succeeded", "refused", "cancelled")),
         at("asked_time", "When it was asked for."),
         at("refund_time", "When it succeeded; empty = unknown."),
@@ -158,7 +186,9 @@ shipment = Table(
         text("shipment_id", "The parcel's number.", required=True),
         text("order_id", "The order."),
         text("carrier", "The carrier."),
-        text("status", "Where it stands.", values=("created", "picked_up", "in_transit", "delivered", "returned", "lost")),
+        text(
+            "status", "Where it stands.", values=("created", "picked_up", "in_transit", "delivered", "returned", "lost")
+        ),
         text("warehouse_id", "From which warehouse."),
         at("shipped_time", "When the shop handed it over."),
         at("picked_up_time", "When the carrier took it."),
