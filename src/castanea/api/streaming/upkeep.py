@@ -110,7 +110,7 @@ class Upkeep:
             self._hub.close_streams(held - living)
 
 
-WORTH_A_WORD = 5  # failures in a row: while a server starts, its warehouse process is simply not there yet
+WORTH_A_WORD = 30  # failures in a row: while a server starts, its warehouse process is simply not there yet
 
 
 async def _repeat(seconds: float, step: Callable[[], Awaitable[None]]) -> None:

@@ -1,3 +1,4 @@
+import { Fragment } from "react";
 import { Delta } from "../../../components/Delta";
 import { say, sayShare, toNumber } from "../../../format/number";
 import type { Cell, Row } from "../../../api/contracts";
@@ -17,7 +18,9 @@ export function RowsTile({ spec, payload, head, foot, full }: TileParts) {
   const dimensions = naming(answer);
   const wide = !board.phone || full;
   const shown = wide ? all : all.slice(0, 2);
-  const compared = compareOfTile(spec, board) !== "none" && Boolean(first.change);
+  // The change stands right behind the measure by which the rows are ordered.
+  const lead = shown.find((of) => of.metric === spec.queries.main?.order?.[0]?.by) ?? first;
+  const compared = compareOfTile(spec, board) !== "none" && Boolean(lead.change);
   const total = valueOf(answer.totals, first);
   const hasShare = spec.options?.share === true && total !== null && wide;
   const members = answer.members ?? null;
@@ -29,9 +32,10 @@ export function RowsTile({ spec, payload, head, foot, full }: TileParts) {
         return index === 0 ? <th key={column.name} scope="row" className="el cell-name" title={text}>{text}</th> : <td key={column.name}>{text}</td>;
       })}
       {shown.map((of, index) => (
-        <td key={of.metric} className="num">{say(valueOf(row, of), { ...of.unit, currency: null }, words.locale, "full")}{index === 0 && hasShare ? <span className="sub"> {sayShare(shareOf(valueOf(row, first), total))}</span> : null}</td>
+        <Fragment key={of.metric}><td className="num">{say(valueOf(row, of), { ...of.unit, currency: null }, words.locale, "full")}{index === 0 && hasShare ? <span className="sub"> {sayShare(shareOf(valueOf(row, first), total))}</span> : null}</td>
+          {compared && of === lead && <td className="num"><Delta value={changeOf(row, lead)} points={lead.points} /></td>}
+        </Fragment>
       ))}
-      {compared && <td className="num"><Delta value={changeOf(row, first)} points={first.points} /></td>}
     </>
   );
   const withOthers = answer.others && Object.values(answer.others).some((cell) => toNumber(cell) !== null);
@@ -44,8 +48,7 @@ export function RowsTile({ spec, payload, head, foot, full }: TileParts) {
           <thead>
             <tr>
               {dimensions.map((column) => <th key={column.name} scope="col">{column.role === "time" ? words.t(`grain.${column.name as "day"}`, { defaultValue: column.name }) : words.dimension(column.name)}</th>)}
-              {shown.map((of) => <th key={of.metric} scope="col" className="num">{words.metric(of.metric)}</th>)}
-              {compared && <th scope="col" className="num">{words.t("table.change")}</th>}
+              {shown.map((of) => <Fragment key={of.metric}><th scope="col" className="num">{words.metric(of.metric)}</th>{compared && of === lead && <th scope="col" className="num">{words.t("table.change")}</th>}</Fragment>)}
             </tr>
           </thead>
           <tbody>
