@@ -120,10 +120,11 @@ class Castanea:
         return WriteKeys(Database(workspace.state), Keyring(workspace.vault), self.clock)
 
     def serve(self, workspace: Workspace, host: str, port: int, feeding: Feeding | None = None) -> int:
+        from castanea.runs.asking import SERVING
         from castanea.runs.workspace import lock
 
         self._start_logging("http", quiet=feeding is not None)
-        with lock(workspace, "castanea serve"):
+        with lock(workspace, SERVING):
             return self._serve(workspace, host, port, feeding)
 
     def _serve(self, workspace: Workspace, host: str, port: int, feeding: Feeding | None) -> int:
@@ -152,7 +153,9 @@ class Castanea:
 
             async def main() -> None:
                 link = Link(workspace.socket)
-                events = EventIntake(landing, clock=self.clock)
+                zones: dict[str, str] = {}
+                events = EventIntake(landing, clock=self.clock, zones=lambda: zones)
+                zoning = asyncio.create_task(link.keep_zones(zones))
                 services = Services(
                     workspace, link, events, accounts, Sessions(database, keyring, self.clock),
                     WriteKeys(database, keyring, self.clock), self.clock,
@@ -161,6 +164,7 @@ class Castanea:
                 try:
                     await serve(create_app(services), host, port, children, lambda: _greet(host, port, owner))
                 finally:
+                    zoning.cancel()
                     await asyncio.to_thread(events.close)
                     await link.close()
 

@@ -19,7 +19,7 @@ from castanea.kit.errors import Conflict
 _log = structlog.get_logger("castanea.server")
 SHORTEST_LIFE = 10.0  # seconds; a child that lived shorter is started again only after a pause
 PAUSES = (0.2, 1.0, 3.0, 10.0)
-GRACE = 6.0  # seconds a child has to end by itself
+GRACE = 4.0  # seconds a child has to end by itself
 
 
 class ClosesStreams(Protocol):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any, Protocol
 
 import msgspec
@@ -13,12 +13,14 @@ from castanea.contracts.query import Query, Rights
 from castanea.contracts.warehouse import TableSum
 from castanea.contracts.workspace import Workspace
 from castanea.kit.clock import monotonic
-from castanea.kit.errors import Unavailable
+from castanea.kit.errors import Conflict, Unavailable
 from castanea.runs.desk import Desk, described
 from castanea.runs.link import CommandLink
 from castanea.runs.workspace import lock
 
 Progress = Callable[[dict[str, Any]], None]
+SERVING = "castanea serve"  # what a server says it holds the workspace for
+STARTING = 60.0  # seconds that a server may take until it listens
 PATIENCE = 120.0  # seconds without any progress after which a command stops waiting for the loader
 
 
@@ -144,16 +146,32 @@ def asking(
     workspace: Workspace, purpose: str, open_desk: Callable[[Workspace], Desk], pause: Callable[[float], None]
 ) -> Iterator[Asking]:
     """The server when one runs on the workspace, else its warehouse under the lock, brought up to date first."""
-    if (link := CommandLink.find(workspace.socket)) is not None:
-        try:
+    with ExitStack() as held:
+        link = _server_or_lock(workspace, purpose, held, pause)
+        if link is not None:
+            held.callback(link.close)
             yield AskingServer(link, pause)
-        finally:
-            link.close()
-        return
-    with lock(workspace, purpose):
+            return
         desk = open_desk(workspace)
+        held.callback(desk.close)
+        desk.warehouse.catch_up()
+        yield AskingDesk(desk)
+
+
+def _server_or_lock(
+    workspace: Workspace, purpose: str, held: ExitStack, pause: Callable[[float], None]
+) -> CommandLink | None:
+    """A connection to the server, or None with the workspace's lock held. A server that is just starting is waited for."""
+    end = monotonic() + STARTING
+    while True:
+        link = CommandLink.find(workspace.socket)
+        if link is not None:
+            return link
         try:
-            desk.warehouse.catch_up()
-            yield AskingDesk(desk)
-        finally:
-            desk.close()
+            held.enter_context(lock(workspace, purpose))
+        except Conflict as taken:
+            if not str(taken.values.get("holder", "")).startswith(SERVING) or monotonic() > end:
+                raise
+            pause(0.1)
+        else:
+            return None

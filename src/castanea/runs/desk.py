@@ -92,6 +92,11 @@ class Desk:
     def quarantine(self, import_id: str, limit: int) -> bytes:
         return msgspec.json.encode(quarantine_rows(self.reader(), import_id, limit))
 
+    def zones(self) -> bytes:
+        """JSON object: shop → its own zone, of the shops that have one."""
+        rows = self.reader().fetch("SELECT shop_id, zone FROM fact.\"shop\" WHERE coalesce(zone, '') <> ''").to_pylist()
+        return msgspec.json.encode({row["shop_id"]: row["zone"] for row in rows})
+
     def checksums(self) -> bytes:
         return msgspec.json.encode(self.warehouse.checksums())
 

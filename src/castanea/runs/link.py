@@ -76,6 +76,19 @@ class Link:
     async def bookings(self, import_id: str) -> bytes:
         return (await self._ask("bookings", import_id=import_id))[1]
 
+    async def zones(self) -> dict[str, str]:
+        """Shops' own zones."""
+        return msgspec.json.decode((await self._ask("zones"))[1], type=dict[str, str])
+
+    async def keep_zones(self, zones: dict[str, str], every: float = 30.0) -> None:
+        """Keep `zones` (shop → IANA name) as the warehouse knows them, until cancelled."""
+        while True:
+            with contextlib.suppress(CastaneaError):
+                known = await self.zones()
+                zones.clear()
+                zones.update(known)
+            await asyncio.sleep(every)
+
     async def imports(self, limit: int) -> bytes:
         return (await self._ask("imports", limit=limit))[1]
 

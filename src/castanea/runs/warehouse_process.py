@@ -45,7 +45,7 @@ class WarehouseProcess:
         self._questions: dict[str, Callable[[Head], Awaitable[Reply]]] = {
             "query": self._query, "open_view": self._open_view, "close_view": self._close_view, "notify": self._notify, "state": self._state,
             "catalog": self._catalog, "boards": self._boards, "imports": self._imports, "quarantine": self._quarantine,
-            "bookings": self._bookings, "checksums": self._checksums,
+            "bookings": self._bookings, "zones": self._zones, "checksums": self._checksums,
         }  # fmt: skip
 
     async def serve(self) -> None:
@@ -179,6 +179,9 @@ class WarehouseProcess:
 
     async def _bookings(self, head: Head) -> Reply:
         return {}, await self._in_pool(self._desk.bookings, head["import_id"])
+
+    async def _zones(self, _: Head) -> Reply:
+        return {}, await self._in_pool(self._desk.zones)
 
     async def _checksums(self, _: Head) -> Reply:
         return {}, await asyncio.to_thread(self._desk.checksums)
