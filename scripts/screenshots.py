@@ -113,7 +113,7 @@ def take(browser: Browser, picture: Picture, url: str, passphrase: str, to: Path
     phone = picture.size == PHONE
     context = browser.new_context(
         viewport={"width": width, "height": height}, device_scale_factor=2 if phone else 1, locale=picture.language,
-        color_scheme="dark" if picture.theme == "dark" else "light", reduced_motion="reduce",
+        color_scheme="dark" if picture.theme == "dark" else "light",
     )  # fmt: skip
     chosen = json.dumps({"language": picture.language, "theme": picture.theme})
     context.add_init_script(f"localStorage.setItem('castanea.settings', {json.dumps(chosen)})")
@@ -136,6 +136,7 @@ def take(browser: Browser, picture: Picture, url: str, passphrase: str, to: Path
 
 
 SETTLED = """() => document.querySelectorAll('[data-tile][data-state=loading]').length === 0
+  && !document.querySelector('.washed')
   && [...document.querySelectorAll('.chart')].every(chart => chart.querySelector('canvas'))"""
 
 
