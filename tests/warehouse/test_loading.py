@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
+
+from castanea.warehouse import duck
 from tests.warehouse.conftest import Shop
 from tests.warehouse.shop_rows import at, batch, line, order, payment, product, rate, refund, view
 
@@ -142,3 +145,14 @@ def test_a_version_lifted_by_a_duplicate_decides_which_of_two_rows_names_the_cat
     assert shop.counts(4) == (0, 1, 0, 0)
     assert shop.rows("SELECT category, ordered FROM rollup.sales_category") == [("food", 10)]
     shop.check_rollups()
+
+
+def test_a_quiet_moment_is_used_for_a_checkpoint(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(duck, "QUIET_SECONDS", 0.0)
+    monkeypatch.setattr(duck, "QUIET_CHECKPOINT", 1)
+    shop.log.append([batch("web_event", view("1", "ann"))])
+    shop.warehouse.apply()
+    wal = shop.path.with_name(shop.path.name + ".wal")
+    assert wal.stat().st_size > 0
+    assert shop.warehouse.apply() is None
+    assert not wal.exists() or wal.stat().st_size == 0

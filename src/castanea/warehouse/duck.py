@@ -13,6 +13,7 @@ from castanea.contracts.log import Booking, EventLog
 from castanea.contracts.rollup import RollupPlan
 from castanea.contracts.warehouse import Change, LoadState, TableSum
 from castanea.contracts.workspace import WorkspaceSettings
+from castanea.kit.clock import monotonic
 from castanea.kit.errors import NoSpace
 from castanea.warehouse import books, engine
 from castanea.warehouse.checksums import checksums
@@ -22,7 +23,9 @@ from castanea.warehouse.readers import DuckReader, Gate
 
 _log = structlog.get_logger(__name__)
 Progress = Callable[[LoadState], None]
-LIVE_ROWS = 50_000  # in one transaction while loading
+LIVE_ROWS = 30_000  # in one transaction while loading: larger ones gain little and hold much memory
+QUIET_SECONDS = 5.0
+QUIET_CHECKPOINT = 32 << 20  # bytes of write-ahead log worth a checkpoint in a quiet moment
 REBUILD_ROWS = 100_000
 
 
@@ -39,7 +42,7 @@ class DuckWarehouse:
         log: EventLog,
         settings: WorkspaceSettings,
         plans: Sequence[RollupPlan],
-        memory_limit: str = "256MB",
+        memory_limit: str = "192MB",
         threads: int = 1,
     ) -> None:
         self._path = path
@@ -53,6 +56,7 @@ class DuckWarehouse:
         self._message = ""
         self._suspect: duckdb.Error | None = None
         self._applied = 0
+        self._last_applied = monotonic()
         self._con: duckdb.DuckDBPyConnection | None = None
         self._loader: Loader | None = None
         self._open()
@@ -93,7 +97,9 @@ class DuckWarehouse:
             self._mend()
             batches = list(self._event_log.read(self._loading.offset, max_rows))
             if not batches:
+                self._use_quiet()
                 return None
+            self._last_applied = monotonic()
             try:
                 applied = self._loading.apply(batches)
             except duckdb.Error as error:
@@ -184,6 +190,21 @@ class DuckWarehouse:
         self._loader = Loader(self._connection, self._plans, self._settings.currency, self._settings.zone, folder)
         self._applied = self._loader.offset
         self._gate.open(self._connection)
+
+    def _use_quiet(self) -> None:
+        """Checkpoint when nothing has landed for a while and it is worth it; it can wait if somebody else's transaction is open."""
+        wal = self._path.with_name(self._path.name + ".wal")
+        if (
+            monotonic() - self._last_applied < QUIET_SECONDS
+            or not wal.exists()
+            or wal.stat().st_size < QUIET_CHECKPOINT
+        ):
+            return
+        try:
+            self._connection.execute("CHECKPOINT")
+        except duckdb.TransactionException:
+            _log.info("checkpoint put off: a transaction is open")
+        self._last_applied = monotonic()
 
     def _set_aside(self, reason: str) -> None:
         if self._path.exists():

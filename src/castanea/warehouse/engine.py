@@ -20,14 +20,16 @@ from castanea.warehouse.lookups import all_lookups
 from castanea.warehouse.schema import contract_digest, create_all, create_rollup, plan_digest, rollup
 
 _log = structlog.get_logger(__name__)
-CHECKPOINT_AT = "64MB"  # of write-ahead log; a checkpoint then takes about as long as writing that much
+# A checkpoint keeps the next transaction waiting for 0.3 to 0.8 s of processor time, so it is made when nothing has landed for a while;
+# under unbroken load when this much write-ahead log has gathered. After a crash it is read again, 1.6 s of processor time per 100 MB.
+CHECKPOINT_AT = "512MB"
 
 
 @dataclass(frozen=True)
 class Tuning:
     """`memory_limit` bounds DuckDB's buffers, not the process; `threads` are per query."""
 
-    memory_limit: str = "256MB"
+    memory_limit: str = "192MB"
     threads: int = 1
 
 
