@@ -146,15 +146,19 @@ class KeyIndex:
         self._sorted, self._fresh, self._fresh_count = [], [], 0
 
     def _save_manifest(self) -> None:
-        part = self._folder / "runs.json.part"
-        part.write_text(json.dumps(self._manifest))
-        part.replace(self._folder / "runs.json")
+        part = self._folder / "runs.list.part"
+        listed = json.dumps(self._manifest)
+        part.write_text(f"{xxhash.xxh3_64_hexdigest(listed)}\n{listed}")
+        part.replace(self._folder / "runs.list")
 
     def _load(self) -> None:
         try:
-            listed = json.loads((self._folder / "runs.json").read_text())
-        except (OSError, ValueError):
+            digest, _, text = (self._folder / "runs.list").read_text().partition("\n")
+        except (OSError, UnicodeDecodeError):
             return
+        if xxhash.xxh3_64_hexdigest(text) != digest:
+            return
+        listed = json.loads(text)
         for number, entry in enumerate(listed, start=1):
             if not self._intact(number, entry):
                 break
