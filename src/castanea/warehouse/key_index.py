@@ -148,7 +148,7 @@ class KeyIndex:
     def _save_manifest(self) -> None:
         part = self._folder / "runs.list.part"
         listed = json.dumps(self._manifest)
-        part.write_text(f"{xxhash.xxh3_64_hexdigest(listed)}\n{listed}")
+        part.write_text(f"{xxhash.xxh3_64_hexdigest(listed.encode())}\n{listed}")
         part.replace(self._folder / "runs.list")
 
     def _load(self) -> None:
@@ -156,7 +156,7 @@ class KeyIndex:
             digest, _, text = (self._folder / "runs.list").read_text().partition("\n")
         except (OSError, UnicodeDecodeError):
             return
-        if xxhash.xxh3_64_hexdigest(text) != digest:
+        if xxhash.xxh3_64_hexdigest(text.encode()) != digest:
             return
         listed = json.loads(text)
         for number, entry in enumerate(listed, start=1):
