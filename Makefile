@@ -28,7 +28,8 @@ web: setup ## Build the browser's side (web/dist) if its sources changed
 
 test: web ## Run every test: Python, browser units, headless Chromium, a few fault rounds
 	@$(BIN)/python scripts/build_web.py -- run --silent test
-	@$(BIN)/pytest $(PYTEST_ARGS)
+	@$(BIN)/pytest $(PYTEST_ARGS) -m "not e2e"
+	@$(BIN)/pytest -m e2e
 
 test-faults: setup ## Kill and damage the server 200 times (make test does 20)
 	@CASTANEA_FAULT_ROUNDS=$${CASTANEA_FAULT_ROUNDS:-200} $(BIN)/pytest -m faults

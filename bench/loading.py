@@ -85,18 +85,19 @@ def table_of(name: str, count: int, **given: pa.Array) -> pa.Table:
 
 
 def words(rng: np.random.Generator, prefix: str, among: int, count: int) -> pa.Array:
+    return named(prefix, among, rng.integers(0, among, count))
+
+
+def named(prefix: str, among: int, which: np.ndarray) -> pa.Array:
     dictionary = pa.array([f"{prefix}{i}" for i in range(among)])
-    return pa.DictionaryArray.from_arrays(pa.array(rng.integers(0, among, count, dtype=np.int32)), dictionary).cast(
-        pa.string()
-    )
+    return pa.DictionaryArray.from_arrays(pa.array((which % among).astype(np.int32)), dictionary).cast(pa.string())
 
 
-def people(rng: np.random.Generator, among: int, count: int) -> pa.Array:
-    high = rng.integers(0, among, count).astype(np.uint64)
+def people(who: np.ndarray) -> pa.Array:
+    high = who.astype(np.uint64)
     both = np.stack([high * np.uint64(0x9E3779B97F4A7C15), high], axis=1)
-    return pa.ExtensionArray.from_storage(
-        pa.uuid(), pa.FixedSizeBinaryArray.from_buffers(pa.binary(16), count, [None, pa.py_buffer(both.tobytes())])
-    )
+    storage = pa.FixedSizeBinaryArray.from_buffers(pa.binary(16), len(who), [None, pa.py_buffer(both.tobytes())])
+    return pa.ExtensionArray.from_storage(pa.uuid(), storage)
 
 
 def times(first: int, count: int, per_second: float) -> pa.Array:
@@ -108,11 +109,13 @@ def decimals(whole: np.ndarray) -> pa.Array:
     return pa.array(whole.astype(np.int64)).cast(pa.decimal128(23, 4)).cast(pa.decimal128(18, 4))
 
 
-def web_events(number: int, per_second: float = 1000, start: int = 0, rows: int = BATCH) -> NewBatch:
+def web_events(number: int, per_second: float = 1000, start: int = 0, rows: int = BATCH, origin: int = 0) -> NewBatch:
+    """Batch `number` of `rows` events: the event with number `origin` is made at START. A visitor has one device and one channel."""
     rng = np.random.default_rng(number + start)
     first = start + (number - 1) * rows
-    visitor = people(rng, 200_000, rows)
-    at = times(first, rows, per_second)
+    who = rng.integers(0, 200_000, rows)
+    visitor = people(who)
+    at = times(first - origin, rows, per_second)
     kinds = pa.array(["page_view", "product_view", "product_view", "search", "add_to_cart", "checkout"])
     event = kinds.take(pa.array(rng.integers(0, 6, rows)))
     ids = pa.array([f"e{first + i:011d}-{first:x}" for i in range(rows)])
@@ -120,8 +123,8 @@ def web_events(number: int, per_second: float = 1000, start: int = 0, rows: int 
         "web_event", "bench",
         table_of(
             "web_event", rows, shop_id=pa.array(["main"] * rows), event_id=ids, time=at, _version=at, event=event, visitor_id=visitor,
-            _subject=visitor, channel_id=words(rng, "channel", 6, rows), device=words(rng, "device", 4, rows),
-            province=words(rng, "province", 31, rows), product_id=words(rng, "p", 500, rows), session_id=words(rng, "s", 10_000, rows),
+            _subject=visitor, channel_id=named("channel", 6, who), device=named("device", 4, who // 7),
+            province=named("province", 31, who // 3), product_id=words(rng, "p", 500, rows), session_id=words(rng, "s", 10_000, rows),
         ),
     )  # fmt: skip
 
@@ -134,7 +137,7 @@ def orders(number: int, per_second: float = 100, rows: int = BATCH) -> NewBatch:
     ids = [f"o{first + i:011d}" for i in range(rows)]
     at = times(first, rows, per_second)
     if number % 2:
-        buyer = people(rng, 100_000, rows)
+        buyer = people(rng.integers(0, 100_000, rows))
         sealed = pa.array([rng.bytes(180) for _ in range(rows)], pa.binary())
         return NewBatch(
             "order", "bench",
@@ -179,12 +182,13 @@ class Made(Feed):
 
 
 def known_file(known: int) -> Path:
-    """A warehouse with that many events, 1,000 a second; made once."""
-    path = FOLDER / f"known-{known}" / "castanea.duckdb"
+    """A warehouse with that many events, over the 30 days before START; made once."""
+    path = FOLDER / f"known-{known}-in-30-days" / "castanea.duckdb"
     if not path.exists():
         part = fresh(f"making-{known}")
-        warehouse = DuckWarehouse(part, Feed(web_events, 0), SETTINGS, plans())  # type: ignore[arg-type]
-        warehouse._event_log = Feed(web_events, known // BATCH)  # noqa: SLF001 - not to be taken for a file that needs a rebuild
+        past = Feed(lambda n: web_events(n, per_second=known / (30 * 86_400), origin=known), 0)
+        warehouse = DuckWarehouse(part, past, SETTINGS, plans())  # type: ignore[arg-type]
+        past.batches = known // BATCH
         warehouse.catch_up()
         warehouse.close()
         shutil.rmtree(path.parent, ignore_errors=True)
@@ -235,6 +239,7 @@ def run(
     opened = time.perf_counter()
     warehouse = DuckWarehouse(path or fresh(name), feed, SETTINGS, plans())  # type: ignore[arg-type]
     if path is not None:
+        warehouse.warm()
         print(f"{'':24s} opened in {time.perf_counter() - opened:.1f} s, {path.stat().st_size >> 20} MB, {memory()}")
     feed.batches = held
     profiler = cProfile.Profile() if profile else None
@@ -297,8 +302,12 @@ def main() -> None:
         run("events by 100", Made(lambda n: web_events(n, rows=100), 200), rows=100)
     if "big" in given.what:
         made, first = known_file(given.known), given.known // BATCH
-        run("events on big file", Made(web_events, given.rows // BATCH, first), path=copy_of(made, "big"), first=first)
-        small = Made(lambda n: web_events(n, rows=100, start=given.known), 200, first)
+
+        def today(number: int) -> NewBatch:
+            return web_events(number, origin=given.known)
+
+        run("events on big file", Made(today, given.rows // BATCH, first), path=copy_of(made, "big"), first=first)
+        small = Made(lambda n: web_events(n - first, rows=100, start=given.known, origin=given.known), 200, first)
         run("by 100 on big file", small, rows=100, path=copy_of(made, "big"), first=first)
 
 

@@ -224,6 +224,7 @@ def _together(table, column, values, make, zone="UTC"):
 @given(st.lists(NUMBERS, min_size=1, max_size=8))
 @example(["1", "1e3", "x"])
 @example(["0e5", "-0", "00012"])
+@example(["100000000000000.0", "5.103367915792013e-223"])
 def test_what_a_number_means_does_not_depend_on_its_neighbours(values):
     def make(part):
         return lines(len(part), cost=pa.array(part, pa.string()))

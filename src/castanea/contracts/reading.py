@@ -73,10 +73,12 @@ def read_decimal(raw: pa.Array, type_: pa.Decimal128Type) -> Read:
         return pa.nulls(len(raw), type_), _all(raw, "not_a_number", rule)
     if pa.types.is_floating(raw.type):
         return _floats(raw, type_, rule)
-    try:
-        return pc.cast(raw, type_), []
-    except pa.ArrowInvalid:
-        texts = pc.cast(raw, pa.string())
+    if not _has_exponents(raw):  # the kernel reads 1e-20 as 0 without a word
+        try:
+            return pc.cast(raw, type_), []
+        except pa.ArrowInvalid:
+            pass
+    texts = pc.cast(raw, pa.string())
     reasons: dict[str, str] = {}
 
     def read(text: str) -> Decimal:
@@ -88,6 +90,18 @@ def read_decimal(raw: pa.Array, type_: pa.Decimal128Type) -> Read:
 
     array, faults = _one_by_one(texts, read, type_, "not_a_number", rule)
     return array, _split(faults, texts, reasons, rule)
+
+
+def _has_exponents(raw: pa.Array) -> bool:
+    """Whether any text holds an e or E, by one look at its bytes."""
+    if (
+        not (pa.types.is_string(raw.type) or pa.types.is_large_string(raw.type))
+        or len(raw) == 0
+        or raw.buffers()[2] is None
+    ):
+        return False
+    data = np.frombuffer(raw.buffers()[2], dtype=np.uint8)
+    return bool(((data | 0x20) == ord("e")).any())
 
 
 def _decimal(text: str, type_: pa.Decimal128Type) -> tuple[Decimal, str]:

@@ -115,6 +115,12 @@ class DuckWarehouse:
             self._applied = applied.change.offset
             return applied.change
 
+    def warm(self) -> None:
+        """Open the key indices of all tables that hold rows now, instead of at each table's first batch."""
+        with self._writing:
+            self._mend()
+            self._loading.warm()
+
     def catch_up(self, progress: Progress | None = None) -> int:
         """Apply all that waits; returns the offset reached."""
         while self.apply() is not None:

@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from castanea.contracts.log import Booking, LandedBatch
 from castanea.contracts.rollup import RollupPlan
+from castanea.contracts.tables import TABLES
 from castanea.contracts.warehouse import Change
 from castanea.warehouse import apply_facts
 from castanea.warehouse.apply_facts import Moved, Settled
@@ -86,6 +87,12 @@ class Loader:
         self._orders.add(touched, place)
         self._drop_temporary(staged)
         return Applied(change, booked)
+
+    def warm(self) -> None:
+        """Open the index of every table that holds rows."""
+        for name in TABLES:
+            if self._con.execute(f"SELECT 1 FROM {fact(name)} LIMIT 1").fetchall():
+                self._index(name)
 
     @property
     def index_bytes(self) -> int:
