@@ -23,6 +23,7 @@ from castanea.warehouse.bloom import U64, Bloom
 
 I64 = npt.NDArray[np.int64]
 RUN = 1 << 20  # entries in a sorted run
+_MOST_PARTS, _MERGED_PARTS = 24, 16
 _FIRST_BLOOM, _LARGEST_BLOOM = 1 << 16, 1 << 24
 
 
@@ -46,9 +47,8 @@ class KeyIndex:
         self._size = run
         self._blooms: list[Bloom] = [Bloom(_FIRST_BLOOM)]
         self._runs: list[_Run] = []
-        self._sorted: list[tuple[U64, npt.NDArray[np.uint32]]] = []
-        self._fresh: list[tuple[U64, npt.NDArray[np.uint32]]] = []
-        self._fresh_count = 0
+        self._parts: list[tuple[U64, npt.NDArray[np.uint32]]] = []  # sorted, in memory, not yet in a run
+        self._count = 0
         self._manifest: list[dict[str, int]] = []
         self.written_place = 0  # every entry with a place up to this is in the runs
         self._complete = 0
@@ -67,18 +67,18 @@ class KeyIndex:
             if len(hashes):
                 self._take(hashes, places)
         self._complete = max(self._complete, up_to)
-        if len(self._runs) > before and self._fresh_count:
+        if len(self._runs) > before and self._count:
             self._write_run()
 
     def _take(self, hashes: U64, places: npt.NDArray[np.uint32]) -> None:
         self._remember(hashes)
-        self._fresh.append((hashes, places))
-        self._fresh_count += len(hashes)
-        if self._fresh_count >= self._size:
+        self._parts.append(_sorted([(hashes, places)]))
+        self._count += len(hashes)
+        if self._count >= self._size:
             self._write_run()
-        elif len(self._fresh) >= 64:
-            self._fresh = [_sorted(self._fresh)]
-            self._merge_small()
+        elif len(self._parts) > _MOST_PARTS:
+            self._parts.sort(key=lambda part: -len(part[0]))
+            self._parts[-_MERGED_PARTS:] = [_sorted(self._parts[-_MERGED_PARTS:])]
 
     def find(self, hashes: U64) -> tuple[I64, I64]:
         """(index into `hashes`, place) for every place at which a hash perhaps lies; empty for surely new ones."""
@@ -93,8 +93,7 @@ class KeyIndex:
         order = np.argsort(wanted)
         wanted, candidates = wanted[order], candidates[order]
         found = [run.find(wanted) for run in self._runs]
-        found += [_matches(h, p, wanted) for h, p in self._sorted]
-        found += [_matches(*_sorted([part]), wanted) for part in self._fresh]
+        found += [_matches(h, p, wanted) for h, p in self._parts]
         self._give_back()
         indices = np.concatenate([f[0] for f in found]) if found else np.zeros(0, np.int64)
         places = np.concatenate([f[1] for f in found]) if found else np.zeros(0, np.int64)
@@ -103,7 +102,7 @@ class KeyIndex:
     @property
     def nbytes(self) -> int:
         """Memory held by the filters and the entries not yet written."""
-        entries = sum(h.nbytes + p.nbytes for h, p in (*self._sorted, *self._fresh))
+        entries = sum(h.nbytes + p.nbytes for h, p in self._parts)
         return sum(b.nbytes for b in self._blooms) + entries
 
     def _remember(self, hashes: U64) -> None:
@@ -116,20 +115,13 @@ class KeyIndex:
         larger = Bloom(min(max(bloom.capacity * 4, more), _LARGEST_BLOOM))
         if bloom.capacity < RUN and len(self._blooms) == 1 and not self._runs:
             self._blooms = []  # small enough to be made anew, so that a small index has one filter
-            for hashes, _ in (*self._sorted, *self._fresh):
+            for hashes, _ in self._parts:
                 larger.add(hashes)
         self._blooms.append(larger)
         return larger
 
-    def _merge_small(self) -> None:
-        self._sorted.extend(self._fresh)
-        self._fresh = []
-        while len(self._sorted) > 1 and len(self._sorted[-2][0]) <= 2 * len(self._sorted[-1][0]):
-            last = self._sorted.pop()
-            self._sorted[-1] = _sorted([self._sorted[-1], last])
-
     def _write_run(self) -> None:
-        hashes, places = _sorted([*self._sorted, *self._fresh])
+        hashes, places = _sorted(self._parts)
         self._folder.mkdir(parents=True, exist_ok=True)
         number = len(self._manifest) + 1
         digest = xxhash.xxh3_64()
@@ -143,7 +135,7 @@ class KeyIndex:
         self._manifest.append({"entries": len(hashes), "place": self.written_place, "digest": digest.intdigest()})
         self._save_manifest()
         self._open_run(number, len(hashes))
-        self._sorted, self._fresh, self._fresh_count = [], [], 0
+        self._parts, self._count = [], 0
 
     def _save_manifest(self) -> None:
         part = self._folder / "runs.list.part"
@@ -194,7 +186,7 @@ def _sorted(parts: Iterable[tuple[U64, npt.NDArray[np.uint32]]]) -> tuple[U64, n
     parts = list(parts)
     hashes = np.concatenate([h for h, _ in parts])
     places = np.concatenate([p for _, p in parts])
-    order = np.argsort(hashes)
+    order = np.argsort(hashes, kind="stable")  # parts are sorted already: merging them is cheap
     return hashes[order], places[order]
 
 
