@@ -83,11 +83,13 @@ class Link:
     async def keep_zones(self, zones: dict[str, str], every: float = 30.0) -> None:
         """Keep `zones` (shop → IANA name) as the warehouse knows them, until cancelled."""
         while True:
+            pause = 0.5  # until the warehouse process answers
             with contextlib.suppress(CastaneaError):
                 known = await self.zones()
                 zones.clear()
                 zones.update(known)
-            await asyncio.sleep(every)
+                pause = every
+            await asyncio.sleep(pause)
 
     async def imports(self, limit: int) -> bytes:
         return (await self._ask("imports", limit=limit))[1]
