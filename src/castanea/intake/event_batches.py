@@ -93,7 +93,7 @@ class Assembly:
         kept = checked.kept
         requests = events.requests if kept is None else events.requests[kept]
         numbers = events.rows if kept is None else events.rows[kept]
-        version = _versions(checked.rows, ("updated_at", table.time), self._now)
+        version = _versions(checked.rows, ("time",) if table.immutable else ("updated_at",), self._now)
         rows = _with_system(checked.rows, version, np.ones(len(numbers), dtype=np.int64), numbers)
         self._pile(events.kind, rows, requests + first, derived=False)
         found = [_named(r, events) for r in checked.rejects]
@@ -162,14 +162,16 @@ def _renumbered(reject: Reject, row: int) -> Reject:
 
 
 def _versions(rows: pa.Table, columns: Sequence[str], now: datetime) -> pa.ChunkedArray:
-    """The row's own updated-at, else its time, else when it arrived (kept in the log, so that a rebuild sees the same)."""
+    """The row's own updated-at, else when it arrived, later rows of a body after earlier ones (kept in the log, so that a rebuild sees the
+    same). What happened once has its own time. An order's time is no version: its next status would tie with it."""
     found = [rows.column(name) for name in columns if name and name in rows.column_names]
     for column in found:
         if column.null_count == 0 and column is found[0]:
             return column
-    arrived = pa.scalar(now, pa.timestamp("us", tz="UTC"))
+    first = int(pa.scalar(now, pa.timestamp("us", tz="UTC")).value)
+    arrived = pa.array(first + np.arange(rows.num_rows)).cast(pa.timestamp("us", tz="UTC"))
     if not found:
-        return pa.chunked_array([pa.repeat(arrived, rows.num_rows)])
+        return pa.chunked_array([arrived])
     whole = pc.coalesce(*found, arrived)
     return whole if isinstance(whole, pa.ChunkedArray) else pa.chunked_array([whole])
 

@@ -178,8 +178,12 @@ class DuckWarehouse:
             self._open_file(new=not present)
         except (Unusable, duckdb.Error) as error:
             self._close_file()
-            if isinstance(error, duckdb.Error) and engine.is_held_elsewhere(error):
-                raise
+            if isinstance(error, duckdb.Error) and (
+                engine.is_held_elsewhere(error)
+                or engine.disk_is_full(error)
+                or isinstance(error, duckdb.OutOfMemoryException)
+            ):
+                raise  # the file is sound: another process holds it, or the machine lacks room
             self._set_aside(str(error))
 
     def _open_file(self, *, new: bool) -> None:
