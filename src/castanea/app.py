@@ -124,10 +124,10 @@ class Castanea:
         from castanea.runs.workspace import lock
 
         self._start_logging("http", quiet=feeding is not None)
-        with lock(workspace, SERVING):
-            return self._serve(workspace, host, port, feeding)
+        with lock(workspace, SERVING) as held:
+            return self._serve(workspace, host, port, feeding, held)
 
-    def _serve(self, workspace: Workspace, host: str, port: int, feeding: Feeding | None) -> int:
+    def _serve(self, workspace: Workspace, host: str, port: int, feeding: Feeding | None, held: int) -> int:
         import asyncio
 
         import pyarrow as pa
@@ -136,26 +136,30 @@ class Castanea:
         from castanea.api import ApiSettings, Services, create_app
         from castanea.api.serving import Child, check_port, serve
         from castanea.intake.events import EventIntake
+        from castanea.intake.shop_zones import ShopZones
         from castanea.runs.link import Link
         from castanea.state import Database
 
         check_port(host, port)
-        if feeding is not None:  # people watch this terminal for an address and a sign-in, not for a log
-            os.environ.setdefault("CASTANEA_LOG", "warning")
         pa.set_memory_pool(pa.system_memory_pool())  # as fast here as Arrow's own, and 20 to 30 MB less stays resident
         database, keyring = Database(workspace.state), Keyring(workspace.vault)
         accounts = Accounts(database, keyring, self.clock)
         owner = accounts.ensure_owner("owner")
-        children = [Child("warehouse", _command("warehouse-process", workspace, "--parent", str(os.getpid())))]
+        # people watch the demo's terminal for an address and a sign-in, not for a log
+        quiet = {} if feeding is None or self._settings.log_level else {"CASTANEA_LOG": "warning"}
+        warehouse = _command("warehouse-process", workspace, "--parent", str(os.getpid()))
+        # the warehouse process holds the workspace's lock too: killed or not, nobody else opens its file while it lives
+        children = [Child("warehouse", warehouse, inherited=(held,), environment=quiet)]
         if feeding is not None:
-            children.append(Child("demo", _feed_command(workspace, port, feeding), lasting=False, grace=2.0))
+            feed = _feed_command(workspace, port, feeding)
+            children.append(Child("demo", feed, lasting=False, grace=2.0, environment=quiet))
         with self.landing(workspace) as (landing, _):
 
             async def main() -> None:
                 link = Link(workspace.socket)
-                zones: dict[str, str] = {}
-                events = EventIntake(landing, clock=self.clock, zones=lambda: zones)
-                zoning = asyncio.create_task(link.keep_zones(zones))
+                zones = ShopZones()
+                events = EventIntake(landing, clock=self.clock, zones=zones)
+                zoning = asyncio.create_task(link.keep_zones(zones.know))
                 services = Services(
                     workspace, link, events, accounts, Sessions(database, keyring, self.clock),
                     WriteKeys(database, keyring, self.clock), self.clock,

@@ -123,6 +123,13 @@ def test_each_shops_local_times_are_read_in_its_own_zone():
     assert [t.as_py().astimezone(UTC).hour for t in done.rows["order_time"]] == [6, 14, 6]
 
 
+def test_a_shop_with_a_zone_that_no_clock_knows_is_refused():
+    raw = pa.table({"shop_id": ["a", "b", "c"], "zone": ["Asia/Shangai", None, "Asia/Shanghai"]})
+    done = validate(TABLES["shop"], raw)
+    assert [(r.row, r.column, r.reason, r.value) for r in done.rejects] == [(1, "zone", "not_a_zone", "Asia/Shangai")]
+    assert done.rows["shop_id"].to_pylist() == ["b", "c"]
+
+
 def test_closed_lists_required_columns_and_lengths_are_checked():
     raw = lines(4, kind=["product", "gift", "", "fee"], title=["ok", "ok", "ok", "x" * (LONGEST + 1)])
     assert [(r.row, r.column, r.reason) for r in validate(LINE, raw).rejects] == [

@@ -106,3 +106,13 @@ def _check(workspace: Path, acknowledged: set[str], sent: set[str]) -> None:
     assert set(found) - sent == set(), "never sent"
     assert int(rolled) == len(found), "counted otherwise than held"
     assert books == 0
+
+
+def test_a_command_right_after_the_server_was_killed_answers(served: Any) -> None:
+    served.start()
+    assert served.post([{"kind": "order", "order_id": "o1", "order_time": "2026-11-20T10:00:00Z"}]) == 202
+    served.kill(served.processes()[:1])
+    assert '"rows"' in served.run("query", "--metrics", "order_amount", "--json")
+    served.process.wait(10)
+    served.start()
+    assert served.stop() == 0

@@ -14,6 +14,7 @@ from castanea.contracts.log import LandedBatch
 from castanea.contracts.workspace import WorkspaceSettings
 from castanea.intake.events import NDJSON, EventIntake, EventLimits, Receipt
 from castanea.intake.landing import Landing
+from castanea.intake.shop_zones import ShopZones
 from castanea.intake.sqlite_log import SqliteEventLog
 from castanea.kit.clock import FixedClock
 from castanea.vault import Vault
@@ -59,7 +60,7 @@ def make_place(tmp_path):
         clock = FixedClock(NOW)
         log, vault = SqliteEventLog(folder / "log" / "events.db", clock), Vault(folder / "vault")
         landing = Landing(log, vault, WorkspaceSettings("test"), clock)
-        intake = EventIntake(landing, limits, clock=clock, zones=lambda: zones or {})
+        intake = EventIntake(landing, limits, clock=clock, zones=ShopZones(zones))
         made.append(Place(folder, log, vault, landing, intake))
         return made[-1]
 

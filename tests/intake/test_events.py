@@ -249,6 +249,16 @@ def test_lines_that_are_no_list_of_objects_refuse_the_order(place):
     assert receipt.accepted == 1
 
 
+def test_a_shops_own_zone_holds_from_its_first_event_on(make_place):
+    place = make_place(zones={"main": "Asia/Tokyo", "uk": "Asia/Tokyo"})
+    local = {**ORDER, "order_time": "2026-11-20T14:36:00"}
+    shop = {"kind": "shop", "shop_id": "uk", "zone": "Europe/London", "updated_at": "2026-11-20T00:00:00Z"}
+    assert place.send(ndjson({**local, "shop_id": "uk"}, shop, local)).accepted == 3
+    place.send(ndjson({**local, "shop_id": "uk", "order_id": "o2"}))
+    hours = {(r["shop_id"], r["order_id"]): r["order_time"].astimezone(UTC).hour for r in place.rows("order")}
+    assert hours == {("uk", "o1"): 14, ("main", "o1"): 5, ("uk", "o2"): 14}
+
+
 def test_senders_of_one_group_keep_their_own_counts_and_sources(make_place):
     place = make_place()
     held = threading.Event()

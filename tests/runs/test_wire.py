@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import socket
-import threading
 from pathlib import Path
 
 import pytest
@@ -12,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from castanea.kit.errors import Busy, Conflict, InputError, NotFound, Unavailable
-from castanea.runs.wire import address_of, error_head, error_of, packed, read_message, read_message_now
+from castanea.runs.wire import address_of, bound, error_head, error_of, packed, read_message, read_message_now
 
 heads = st.dictionaries(
     st.text(max_size=10), st.one_of(st.integers(-(2**50), 2**50), st.text(max_size=20), st.none()), max_size=5
@@ -58,16 +57,27 @@ def test_a_full_queue_keeps_how_long_to_wait() -> None:
     assert back.retry_after == 2.5
 
 
+def open_descriptors() -> int:
+    return len(list(Path("/proc/self/fd").iterdir()))
+
+
 def test_a_socket_can_be_reached_under_a_path_longer_than_sockets_bear(tmp_path: Path) -> None:
     folder = tmp_path / ("a" * 90) / ("b" * 90)
     folder.mkdir(parents=True)
-    server = socket.socket(socket.AF_UNIX)
-    server.bind(address_of(folder / "castanea.sock"))
+    before = open_descriptors()
+    server = bound(folder / "castanea.sock")
     server.listen()
     client = socket.socket(socket.AF_UNIX)
-    connecting = threading.Thread(target=client.connect, args=(address_of(folder / "castanea.sock"),))
-    connecting.start()
+    with address_of(folder / "castanea.sock") as address:
+        client.connect(address)
     peer, _ = server.accept()
-    connecting.join()
     for each in (peer, client, server):
         each.close()
+    assert open_descriptors() == before
+
+
+def test_a_socket_takes_the_place_of_one_that_was_left_behind(tmp_path: Path) -> None:
+    path = tmp_path / "castanea.sock"
+    for _ in range(2):
+        bound(path).close()
+    assert path.stat().st_mode & 0o077 == 0

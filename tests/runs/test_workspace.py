@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -61,6 +64,30 @@ def test_only_one_process_works_on_a_warehouse_and_the_other_is_told_who(tmp_pat
     ):
         pass
     with lock(workspace, "castanea query"):
+        pass
+
+
+def test_who_takes_over_from_a_killed_process_waits_for_its_children(tmp_path: Path) -> None:
+    workspace = init_workspace(tmp_path, WorkspaceSettings("a"))
+    with lock(workspace, "castanea serve") as held:
+        child = subprocess.Popen([sys.executable, "-c", "input()"], pass_fds=(held,), stdin=subprocess.PIPE)
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    workspace.lock.write_text(json.dumps({"pid": gone.pid, "purpose": "castanea serve"}), encoding="utf-8")
+    waited: list[float] = []
+
+    def pause(seconds: float) -> None:
+        waited.append(seconds)
+        if len(waited) == 3:
+            child.communicate(b"\n")
+
+    with lock(workspace, "castanea query", pause):
+        assert len(waited) == 3
+
+
+def test_a_lock_that_a_living_process_holds_is_not_waited_for(tmp_path: Path) -> None:
+    workspace = init_workspace(tmp_path, WorkspaceSettings("a"))
+    with lock(workspace, "castanea serve"), pytest.raises(Conflict), lock(workspace, "castanea query", pytest.fail):
         pass
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import signal
 import socket
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 import structlog
@@ -31,10 +32,22 @@ class ClosesStreams(Protocol):
 
 
 class Child:
-    """A process of ours, started again when it dies; a pause that grows keeps a faulty one from spinning."""
+    """A process of ours, started again when it dies; a pause that grows keeps a faulty one from spinning.
 
-    def __init__(self, name: str, arguments: Sequence[str], *, lasting: bool = True, grace: float = GRACE) -> None:
+    `inherited` are descriptors that it keeps open as long as it lives; `environment` is added to this process's own."""
+
+    def __init__(
+        self,
+        name: str,
+        arguments: Sequence[str],
+        *,
+        lasting: bool = True,
+        grace: float = GRACE,
+        inherited: Sequence[int] = (),
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
         self._name, self._arguments, self._lasting, self._grace = name, arguments, lasting, grace
+        self._inherited, self._environment = inherited, {**os.environ, **(environment or {})}
         self._process: asyncio.subprocess.Process | None = None
         self._ending = False
 
@@ -44,7 +57,11 @@ class Child:
         while not self._ending:
             begin = monotonic()
             self._process = await asyncio.create_subprocess_exec(
-                sys.executable, *self._arguments, start_new_session=True
+                sys.executable,
+                *self._arguments,
+                start_new_session=True,
+                pass_fds=self._inherited,
+                env=self._environment,
             )
             code = await self._process.wait()
             if self._is_over(code):

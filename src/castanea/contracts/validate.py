@@ -2,7 +2,7 @@
 
 `validate` gives the rows that can be used, in the table's sent types, and says of each other row what is wrong: reason code, column,
 offending value, rule. `quarantined` turns these into rows of the `quarantine` table. Reason codes: `missing`, `not_text`, `too_long`,
-`control_character`, `not_in_list`, `not_a_number`, `too_large`, `too_fine`, `not_a_whole_number`, `not_a_flag`, `not_a_day`,
+`control_character`, `not_in_list`, `not_a_zone`, `not_a_number`, `too_large`, `too_fine`, `not_a_whole_number`, `not_a_flag`, `not_a_day`,
 `not_a_time`, `skipped_time`, `out_of_range`.
 """
 
@@ -22,12 +22,14 @@ import pyarrow.compute as pc
 from castanea.contracts.reading import Fault, read_date, read_decimal, read_flag, read_integer, read_text, read_time
 from castanea.contracts.sent import EXTRA, SYSTEM_FIELDS, sent_batch_schema
 from castanea.contracts.table import ARROW, Column, Table, Type
+from castanea.kit.zones import is_zone
 
 LONGEST = 1_000  # characters of an identifier, a name, a code
 LONGEST_PERSONAL = 20_000  # an address, a review, a conversation
 BLANK_IS_A_VALUE = frozenset(
     {("calendar", "country"), ("platform_daily", "member")}
 )  # "" stands for "everywhere", "the shop"
+ZONES = frozenset({("shop", "zone")})
 _ROW = "_row"
 _SYSTEM = tuple(f.name for f in SYSTEM_FIELDS)
 _SPACE, _DELETE, _SHOWN = 0x20, 0x7F, 200
@@ -129,6 +131,8 @@ def _checked(
     if column.type in _TEXT_TYPES:
         array, faults = read_text(raw)
         faults = faults + _text_faults(column, array)
+        if (table.name, column.name) in ZONES:
+            faults += _zone_faults(array)
     else:
         array, faults = _typed(column.type, raw, zone, zones, shops)
     if blank:
@@ -189,6 +193,15 @@ def _text_faults(column: Column, array: pa.Array) -> list[Fault]:
         if not pc.all(listed).as_py():
             faults.append(Fault(_positions(pc.invert(listed)), "not_in_list", f"one of {', '.join(column.values)}"))
     return faults
+
+
+def _zone_faults(array: pa.Array) -> list[Fault]:
+    """Names that no clock knows: with one of them no time of its shop could be read, and no day of it reported."""
+    known = [None, *(name for name in pc.unique(array).to_pylist() if name and is_zone(name))]
+    good = pc.is_in(array, pa.array(known, pa.string()))
+    if pc.all(good).as_py():
+        return []
+    return [Fault(_positions(pc.invert(good)), "not_a_zone", "an IANA zone such as Asia/Shanghai")]
 
 
 def _text_buffers(array: pa.Array) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.uint8]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -17,9 +17,11 @@ from castanea.contracts.tables import TABLES
 from castanea.contracts.validate import Reject, Validated, quarantine_rows, validate
 from castanea.intake.event_columns import LINE
 from castanea.intake.received import Events, Ints, Received
+from castanea.intake.shop_zones import ShopZones
 
 SHOWN_ERRORS = 20
 _UNKNOWN = "unknown"
+SHOP = "shop"
 
 
 @dataclass
@@ -59,7 +61,7 @@ Key = tuple[str, str, bool]  # table, source, derived
 class Assembly:
     """Gathers the events of a group of requests into one batch per table and source."""
 
-    def __init__(self, sources: Sequence[str], now: datetime, zone: str, zones: Mapping[str, str]) -> None:
+    def __init__(self, sources: Sequence[str], now: datetime, zone: str, zones: ShopZones) -> None:
         self._sources, self._now, self._zone, self._zones = sources, now, zone, zones
         self.outcomes = [Outcome() for _ in sources]
         self._piles: dict[Key, _Pile] = defaultdict(_Pile)
@@ -68,7 +70,7 @@ class Assembly:
         """`first` is the number in the group of the first request of `received`."""
         for number, count in enumerate(received.counts):
             self.outcomes[first + number].received += count
-        for events in received.events:
+        for events in sorted(received.events, key=lambda e: e.kind != SHOP):  # a shop's zone before its events
             self._add_events(events, first)
         for bad in received.unreadable:
             table = bad.table or _UNKNOWN
@@ -89,7 +91,9 @@ class Assembly:
 
     def _add_events(self, events: Events, first: int) -> None:
         table = TABLES[events.kind]
-        checked = validate(table, events.raw, zone=self._zone, zones=self._zones)
+        checked = validate(table, events.raw, zone=self._zone, zones=self._zones.now())
+        if events.kind == SHOP:
+            self._zones.learn(checked.rows)
         kept = checked.kept
         requests = events.requests if kept is None else events.requests[kept]
         numbers = events.rows if kept is None else events.rows[kept]
@@ -113,7 +117,7 @@ class Assembly:
         columns["shop_id"] = rows.column("shop_id").take(parents)
         columns["order_id"] = rows.column("order_id").take(parents)
         raw = pa.table(columns)
-        checked = validate(TABLES[LINE], raw, zone=self._zone, zones=self._zones)
+        checked = validate(TABLES[LINE], raw, zone=self._zone, zones=self._zones.now())
         kept = np.arange(len(of)) if checked.kept is None else checked.kept
         order_version = rows.column("_version").take(pa.array(of[kept]))
         version = pc.coalesce(checked.rows.column("updated_at"), order_version)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +22,7 @@ from castanea.intake.event_lines import Shapes, read_lines
 from castanea.intake.inflate import inflate
 from castanea.intake.landing import Landing
 from castanea.intake.received import Received
+from castanea.intake.shop_zones import ShopZones
 from castanea.intake.signature import sign, verify_signature
 from castanea.kit.clock import Clock, SystemClock, monotonic
 from castanea.kit.errors import Busy, CastaneaError, InputError, Unavailable
@@ -81,14 +82,10 @@ class EventIntake:
         limits: EventLimits | None = None,
         *,
         clock: Clock | None = None,
-        zones: Callable[[], Mapping[str, str]] = dict,
+        zones: ShopZones | None = None,
     ) -> None:
-        self._landing, self.limits, self._clock, self._zones = (
-            landing,
-            limits or EventLimits(),
-            clock or SystemClock(),
-            zones,
-        )
+        self._landing, self.limits = landing, limits or EventLimits()
+        self._clock, self._zones = clock or SystemClock(), zones or ShopZones()
         self._waiting: deque[_Request] = deque()
         self._changed = threading.Condition()
         self._bytes = self._events = 0
@@ -194,8 +191,8 @@ class EventIntake:
 
     def _landed(self, group: Sequence[_Request]) -> list[Receipt | Exception]:
         failures: dict[int, Exception] = {}
-        zones = self._zones()
-        assembly = Assembly([r.source for r in group], self._clock.now(), self._landing.settings.zone, zones)
+        sources = [r.source for r in group]
+        assembly = Assembly(sources, self._clock.now(), self._landing.settings.zone, self._zones)
         lines: list[list[bytes]] = []
         for number, request in enumerate(group):
             lines.append([])

@@ -40,6 +40,16 @@ def zone_of(name: str) -> ZoneInfo:
         ) from error
 
 
+@lru_cache(maxsize=1024)
+def is_zone(name: str) -> bool:
+    """Whether a name is an IANA zone's."""
+    try:
+        zone_of(name)
+    except InputError:
+        return False
+    return True
+
+
 def to_local(at: datetime, zone: ZoneInfo) -> datetime:
     """The naive wall-clock time of an aware time."""
     return at.astimezone(zone).replace(tzinfo=None, fold=0)

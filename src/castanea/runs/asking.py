@@ -22,6 +22,7 @@ Progress = Callable[[dict[str, Any]], None]
 SERVING = "castanea serve"  # what a server says it holds the workspace for
 STARTING = 60.0  # seconds that a server may take until it listens
 PATIENCE = 120.0  # seconds without any progress after which a command stops waiting for the loader
+RESTARTS = 3  # a rebuild that begins anew more often than this moves in circles: from then on only new ground counts as progress
 
 
 class Asking(Protocol):
@@ -54,8 +55,8 @@ class Asking(Protocol):
 class AskingServer:
     """The running server."""
 
-    def __init__(self, link: CommandLink, pause: Callable[[float], None]) -> None:
-        self._link, self._pause = link, pause
+    def __init__(self, link: CommandLink, pause: Callable[[float], None], patience: float = PATIENCE) -> None:
+        self._link, self._pause, self._patience = link, pause, patience
 
     def query(self, query: Query) -> bytes:
         return self._link.ask("query", query=msgspec.to_builtins(query), rights=msgspec.to_builtins(Rights()))[1]
@@ -71,18 +72,23 @@ class AskingServer:
 
     def wait(self, offset: int, progress: Progress | None = None) -> None:
         self._link.ask("notify")
-        reached, since = -1, monotonic()
+        furthest, reached, since = (-1, -1.0), (-1, -1.0), monotonic()
+        restarts = 0
         while True:
             state = self.state()
             if progress is not None:
                 progress(state)
             if state["offset"] >= offset and state["rebuilding"] is None:
                 return
-            if state["offset"] != reached or state["rebuilding"] is not None:
-                reached, since = state["offset"], monotonic()
-            elif monotonic() - since > PATIENCE:
+            before, reached = reached, _reached(state)
+            restarts += reached < before
+            if reached > (before if restarts <= RESTARTS else furthest):
+                since = monotonic()
+            furthest = max(furthest, reached)
+            if monotonic() - since > self._patience:
                 raise Unavailable(
-                    f"the server's loader has not moved for {PATIENCE:.0f} s; what was sent is safe in the log, its log file says why it waits",
+                    f"the server's loader has not moved for {self._patience:.0f} s; what was sent is safe in the log, "
+                    "its log file says why it waits",
                     code="link.loader_stands",
                 )
             self._pause(0.05)
@@ -141,6 +147,12 @@ class AskingDesk:
         self._desk.rebuild(progress)
 
 
+def _reached(state: dict[str, Any]) -> tuple[int, float]:
+    """How far loading is: first the offset while nothing is rebuilt, else the rebuilt share, for the offset then begins again."""
+    rebuilding = state["rebuilding"]
+    return (state["offset"], 0.0) if rebuilding is None else (0, float(rebuilding))
+
+
 @contextmanager
 def asking(
     workspace: Workspace, purpose: str, open_desk: Callable[[Workspace], Desk], pause: Callable[[float], None]
@@ -158,6 +170,16 @@ def asking(
         yield AskingDesk(desk)
 
 
+def _answers(link: CommandLink) -> bool:
+    """Whether the other side is there to stay: a warehouse process whose server was killed ends within a second."""
+    try:
+        link.ask("notify")
+    except Unavailable:
+        link.close()
+        return False
+    return True
+
+
 def _server_or_lock(
     workspace: Workspace, purpose: str, held: ExitStack, pause: Callable[[float], None]
 ) -> CommandLink | None:
@@ -165,10 +187,10 @@ def _server_or_lock(
     end = monotonic() + STARTING
     while True:
         link = CommandLink.find(workspace.socket)
-        if link is not None:
+        if link is not None and _answers(link):
             return link
         try:
-            held.enter_context(lock(workspace, purpose))
+            held.enter_context(lock(workspace, purpose, pause))
         except Conflict as taken:
             if not str(taken.values.get("holder", "")).startswith(SERVING) or monotonic() > end:
                 raise

@@ -80,14 +80,12 @@ class Link:
         """Shops' own zones."""
         return msgspec.json.decode((await self._ask("zones"))[1], type=dict[str, str])
 
-    async def keep_zones(self, zones: dict[str, str], every: float = 30.0) -> None:
-        """Keep `zones` (shop → IANA name) as the warehouse knows them, until cancelled."""
+    async def keep_zones(self, know: Callable[[dict[str, str]], None], every: float = 30.0) -> None:
+        """Tell `know` what the warehouse knows of shops' zones, now and ever again, until cancelled."""
         while True:
             pause = 0.5  # until the warehouse process answers
             with contextlib.suppress(CastaneaError):
-                known = await self.zones()
-                zones.clear()
-                zones.update(known)
+                know(await self.zones())
                 pause = every
             await asyncio.sleep(pause)
 
@@ -138,7 +136,8 @@ class Link:
 
     async def _connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         try:
-            return await asyncio.open_unix_connection(address_of(self._path), limit=1 << 22)
+            with address_of(self._path) as address:
+                return await asyncio.open_unix_connection(address, limit=1 << 22)
         except OSError as nobody:
             raise gone_away() from nobody
 
@@ -172,7 +171,8 @@ class CommandLink:
         """A connection to the server of a workspace, None when none runs there."""
         channel = socket.socket(socket.AF_UNIX)
         try:
-            channel.connect(address_of(path))
+            with address_of(path) as address:
+                channel.connect(address)
         except OSError:
             channel.close()
             return None

@@ -8,7 +8,7 @@ import os
 import signal
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 import structlog
@@ -20,13 +20,14 @@ from castanea.kit.errors import CastaneaError, InputError
 from castanea.live import Live
 from castanea.runs.desk import Desk
 from castanea.runs.loading import Loading
-from castanea.runs.wire import address_of, error_head, packed, read_message
+from castanea.runs.wire import bound, error_head, packed, read_message
 
 _log = structlog.get_logger("castanea.warehouse")
 READING_THREADS = 2  # for questions, and as many for tiles, so that a slow question does not hold up the boards
 UNSENT = 8 << 20  # bytes of frames that may wait for a slow HTTP process before it is cut off
 Head = dict[str, Any]
 Reply = tuple[Head, bytes]
+Value = TypeVar("Value")
 
 
 class WarehouseProcess:
@@ -53,9 +54,7 @@ class WarehouseProcess:
         for number in (signal.SIGTERM, signal.SIGINT):
             self._loop.add_signal_handler(number, self._ended.set)
         path = self._desk.workspace.socket
-        path.unlink(missing_ok=True)
-        server = await asyncio.start_unix_server(self._answer, address_of(path))
-        path.chmod(0o600)
+        server = await asyncio.start_unix_server(self._answer, sock=bound(path))
         self._loading.start()
         ticking = asyncio.create_task(self._live.run(self._push))
         watching = asyncio.create_task(self._watch_parent())
@@ -117,11 +116,6 @@ class WarehouseProcess:
             message = packed({"id": number, "ok": True, **result}, body)
         except CastaneaError as refused:
             message = packed({"id": number, "error": error_head(refused)})
-        except (KeyError, TypeError, msgspec.ValidationError) as wrong:
-            bad = InputError(
-                f"the question {head.get('op')!r} on the socket is not of its form: {wrong}", code="link.bad_question"
-            )
-            message = packed({"id": number, "error": error_head(bad)})
         except Exception as defect:  # noqa: BLE001 - the outermost loop of a worker: the asker is told, the process stays up
             _log.exception("a question failed", op=head.get("op"))
             failed = CastaneaError(
@@ -146,16 +140,16 @@ class WarehouseProcess:
         )
 
     async def _query(self, head: Head) -> Reply:
-        query, rights = msgspec.convert(head["query"], Query), msgspec.convert(head["rights"], Rights)
+        query, rights = _value(head, "query", Query), _value(head, "rights", Rights)
         return {}, await self._in_pool(self._desk.query, query, rights)
 
     async def _open_view(self, head: Head) -> Reply:
-        view, rights = msgspec.convert(head["view"], View), msgspec.convert(head["rights"], Rights)
+        view, rights = _value(head, "view", View), _value(head, "rights", Rights)
         opened = await self._live.open(view, rights)
         return {"view": opened.view_id, "board_bytes": len(opened.board)}, opened.board + opened.frame
 
     async def _close_view(self, head: Head) -> Reply:
-        self._live.close(head["view"])
+        self._live.close(_value(head, "view", str))
         return {}, b""
 
     async def _notify(self, _: Head) -> Reply:
@@ -172,13 +166,15 @@ class WarehouseProcess:
         return {}, self._desk.boards_json()
 
     async def _imports(self, head: Head) -> Reply:
-        return {}, await self._in_pool(self._desk.imports, head["limit"])
+        return {}, await self._in_pool(self._desk.imports, _value(head, "limit", int))
 
     async def _quarantine(self, head: Head) -> Reply:
-        return {}, await self._in_pool(self._desk.quarantine, head["import_id"], head["limit"])
+        return {}, await self._in_pool(
+            self._desk.quarantine, _value(head, "import_id", str), _value(head, "limit", int)
+        )
 
     async def _bookings(self, head: Head) -> Reply:
-        return {}, await self._in_pool(self._desk.bookings, head["import_id"])
+        return {}, await self._in_pool(self._desk.bookings, _value(head, "import_id", str))
 
     async def _zones(self, _: Head) -> Reply:
         return {}, await self._in_pool(self._desk.zones)
@@ -196,3 +192,14 @@ class WarehouseProcess:
             loop.call_soon_threadsafe(writer.write, packed({"id": number, "progress": state}))
 
         return await asyncio.to_thread(self._desk.rebuild, tell)
+
+
+def _value(head: Head, name: str, kind: type[Value]) -> Value:
+    """A value of a question. Raises InputError when it is not there or not of its kind."""
+    try:
+        return msgspec.convert(head[name], kind)
+    except (KeyError, msgspec.ValidationError) as wrong:
+        raise InputError(
+            f"the question {head.get('op')!r} on the socket is not of its form: {name}: {wrong}",
+            code="link.bad_question",
+        ) from wrong

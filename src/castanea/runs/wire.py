@@ -9,6 +9,8 @@ import asyncio
 import os
 import socket
 import struct
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -70,12 +72,31 @@ def error_of(head: dict[str, Any]) -> CastaneaError:
     return made
 
 
-def address_of(path: Path) -> str:
-    """The path as a socket can bear it: a long one by way of its folder's descriptor, which stays open as long as the process."""
+@contextmanager
+def address_of(path: Path) -> Iterator[str]:
+    """The path as a socket can bear it, while it binds or connects: a long one by way of its folder's descriptor."""
     if len(os.fsencode(path)) <= _LONGEST_ADDRESS:
-        return str(path)
+        yield str(path)
+        return
     folder = os.open(path.parent, os.O_PATH | os.O_CLOEXEC)
-    return f"/proc/self/fd/{folder}/{path.name}"
+    try:
+        yield f"/proc/self/fd/{folder}/{path.name}"
+    finally:
+        os.close(folder)
+
+
+def bound(path: Path) -> socket.socket:
+    """A socket that this user's processes alone may connect to, in the place of what lies at `path`."""
+    path.unlink(missing_ok=True)
+    channel = socket.socket(socket.AF_UNIX)
+    try:
+        with address_of(path) as address:
+            channel.bind(address)
+        path.chmod(0o600)
+    except OSError:
+        channel.close()
+        raise
+    return channel
 
 
 def _check(head: int, body: int) -> None:

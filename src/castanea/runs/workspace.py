@@ -6,19 +6,22 @@ import fcntl
 import json
 import os
 import re
+import time
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from castanea.contracts.workspace import Workspace, WorkspaceSettings
+from castanea.kit.clock import monotonic
 from castanea.kit.errors import Conflict, InputError, NotFound
 from castanea.kit.nearest import nearest
 
 SETTINGS = "castanea.toml"
+ORPHANS = 10.0  # seconds that the children of a killed process may take to end
 _CURRENCY = re.compile(r"[A-Z]{3}")
 
 
@@ -63,31 +66,62 @@ def open_workspace(root: Path) -> Workspace:
 
 
 @contextmanager
-def lock(workspace: Workspace, purpose: str) -> Iterator[None]:
-    """Hold the workspace's warehouse. Raises Conflict, naming the holder, when another process holds it."""
+def lock(workspace: Workspace, purpose: str, pause: Callable[[float], None] = time.sleep) -> Iterator[int]:
+    """Hold the workspace's warehouse; the lock's descriptor, which a child process may inherit to hold it too.
+
+    Raises Conflict, naming the holder, when another process holds it. Where the holder was killed and its children still end, they are
+    waited for.
+    """
     workspace.lock.touch(mode=0o600)
     with workspace.lock.open("r+", encoding="utf-8") as handle:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as held:
-            holder = _holder(handle.read())
-            raise Conflict(
-                f"another process works on {workspace.root}: {holder}; wait for it to end, or end it, and try again",
-                code="workspace.locked",
-                values={"folder": str(workspace.root), "holder": holder},
-            ) from held
+        end = monotonic() + ORPHANS
+        while not _taken(handle):
+            holder = _holder(handle)
+            if holder.alive or monotonic() > end:
+                raise Conflict(
+                    f"another process works on {workspace.root}: {holder.named}; wait for it to end, or end it, and try again",
+                    code="workspace.locked",
+                    values={"folder": str(workspace.root), "holder": holder.named},
+                )
+            pause(0.05)
+        handle.seek(0)
         handle.truncate()
         handle.write(json.dumps({"pid": os.getpid(), "purpose": purpose}))
         handle.flush()
-        yield
+        yield handle.fileno()
 
 
-def _holder(text: str) -> str:
+@dataclass(frozen=True)
+class _Holder:
+    named: str
+    alive: bool
+
+
+def _taken(handle: TextIO) -> bool:
     try:
-        held: dict[str, Any] = json.loads(text)
-        return f"{held['purpose']} (process {held['pid']})"
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _holder(handle: TextIO) -> _Holder:
+    handle.seek(0)
+    try:
+        held: dict[str, Any] = json.loads(handle.read())
+        return _Holder(f"{held['purpose']} (process {held['pid']})", _lives(int(held["pid"])))
     except (ValueError, KeyError, TypeError):
-        return "a process that has not said its name"
+        return _Holder("a process that has not said its name", alive=True)
+
+
+def _lives(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def _check(settings: WorkspaceSettings) -> None:
