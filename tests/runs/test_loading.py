@@ -30,6 +30,11 @@ class Waiting:
             raise rows
         return Change(rows, {}, rows, NOW)
 
+    def tidy(self) -> None:
+        raise RuntimeError("a defect in housework")
+
+    warm = tidy
+
 
 def run_until(warehouse: Any, count: int) -> list[int]:
     heard: list[int] = []

@@ -56,13 +56,22 @@ class Shop:
         return found[0]  # type: ignore[return-value]
 
     def check_rollups(self) -> None:
-        """Every rollup equals a group-by over the facts."""
+        """Summed up, every rollup equals a group-by over the facts at any time; once its days are merged, row by row."""
+        self._check_rollups(summed=True)
+        self.warehouse.checksums()
+        self._check_rollups(summed=False)
+
+    def _check_rollups(self, *, summed: bool) -> None:
         for plan in plans():
             wanted = recount(plan, SETTINGS.zone)
-            target = rollup(plan.name)
+            target = f"SELECT * FROM {rollup(plan.name)}"
             columns = [f"{c.name}::{c.type} AS {c.name}" for c in (*plan.dimensions, *plan.measures)]
             names = ", ".join(["bucket", *columns, "n::BIGINT AS n"])
-            kept = sorted(map(repr, self.rows(f"SELECT {names} FROM {target}")))
+            if summed:
+                sums = ", ".join(f"sum({c.name}) AS {c.name}" for c in plan.measures)
+                keys = ", ".join(["bucket", *(c.name for c in plan.dimensions)])
+                target = f"SELECT {keys}, {sums}, sum(n) AS n FROM {rollup(plan.name)} GROUP BY ALL"
+            kept = sorted(map(repr, self.rows(f"SELECT {names} FROM ({target})")))
             lookups = _fresh_lookups(wanted)
             wanted = wanted.replace("temp.look_", "look_")
             assert kept == sorted(map(repr, self.rows(f"{lookups} SELECT {names} FROM ({wanted})"))), plan.name

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -131,10 +132,19 @@ def plans() -> tuple[RollupPlan, ...]:
         "web_event", "time", "", {"channel": "channel_id", "visitor": "visitor_id"},
         {"views": "CASE WHEN event = 'page_view' THEN 1 END", "carts": "CASE WHEN event = 'add_to_cart' THEN 1 END"}, {},
     )  # fmt: skip
+    hourly = Contribution("traffic_hourly", "hour", "", {"channel": "channel_id"}, {"views": "views"}, {})
     money = {"ordered": _MONEY, "paid": _MONEY, "refunded": _MONEY, "units": "DECIMAL(38,4)"}
     return (
         _plan("sales_quarter", "quarter_hour", ("shop", "channel", "currency"), money, ordered, paid, taken_back),
         _plan("sales_category", "day", ("channel", "category"), {"ordered": _MONEY}, by_category),
         _plan("buyers", "day", ("buyer",), {"paid": _MONEY}, by_buyer),
         _plan("visitors", "day", ("channel", "visitor"), {"views": "BIGINT", "carts": "BIGINT"}, seen),
+        _plan(
+            "traffic",
+            "quarter_hour",
+            ("channel",),
+            {"views": "BIGINT"},
+            replace(seen, dimensions={"channel": "channel_id"}),
+            hourly,
+        ),
     )

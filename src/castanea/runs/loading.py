@@ -37,6 +37,7 @@ class Loading(threading.Thread):
         self._landed.set()
 
     def run(self) -> None:
+        self._try(self._warehouse.warm)
         while not self._ended.is_set():
             self._landed.clear()
             begin = monotonic()
@@ -54,5 +55,13 @@ class Loading(threading.Thread):
                 self._landed.wait(POLL)
                 continue
             self._changed(change)
+            self._try(self._warehouse.tidy)
             if change.rows < LARGE:
                 self._ended.wait(max(0.0, PACE - (monotonic() - begin)))
+
+    def _try(self, housework: Callable[[], None]) -> None:
+        """Work that makes the next transaction or question cheaper, and that each is right without."""
+        try:
+            housework()
+        except Exception:  # noqa: BLE001 - the outermost loop of a worker: nothing was changed, and it is tried again
+            _log.exception("housework in the warehouse failed")

@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from castanea.contracts.rollup import Contribution, RollupPlan
-from castanea.warehouse.days import day_expression, quarter_hour_expression
+from castanea.warehouse.days import Between, day_expression, quarter_hour_expression
 from castanea.warehouse.lookups import Lookup
 from castanea.warehouse.schema import quoted
 
@@ -23,10 +23,11 @@ from castanea.warehouse.schema import quoted
 @dataclass(frozen=True)
 class Source:
     """Rows of a table (or what stands for it) that count `sign` times. `join` is put after it; `instead` replaces the expression of a
-    dimension (an attribute before its change)."""
+    dimension (an attribute before its change); `between` holds all its times, where that is known."""
 
     name: str
     sign: int
+    between: Between | None = None
     join: str = ""
     instead: Mapping[str, str] = field(default_factory=dict)
 
@@ -61,10 +62,11 @@ class Atom:
         self._quarter = self._quarter or plan.grain == "quarter_hour"
 
     def select(self, source: Source, zone: str) -> str:
+        """`zone`: of the days."""
         clock = self.clock
         columns = [f"{source.sign}::TINYINT AS n"]
         columns += [f"{quarter_hour_expression(clock)} AS q"] if self._quarter else []
-        columns += [f"{day_expression(clock, zone)} AS d"] if self._day else []
+        columns += [f"{day_expression(clock, zone, source.between)} AS d"] if self._day else []
         columns += [f"{source.instead.get(name, sql)} AS {quoted(name)}" for name, sql in self._values.items()]
         joins = [source.join]
         for place, (name, (lookup, keys)) in enumerate(self._lookups.items()):

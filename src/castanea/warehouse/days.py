@@ -28,10 +28,21 @@ def transitions(zone: str) -> tuple[tuple[int, int], ...]:
     return (*reversed(found), (_micros(_FIRST), _offset(info, _FIRST)))
 
 
-@cache
-def day_expression(clock: str, zone: str) -> str:
-    """The DATE, in the zone, of a UTC timestamp column."""
+Between = tuple[datetime, datetime]
+
+
+def day_expression(clock: str, zone: str, between: Between | None = None) -> str:
+    """The DATE, in the zone, of a UTC timestamp column. `between`: the times of all rows, aware, both included; the few rules that hold
+    then make an expression that is planned in a fraction of the time."""
+    low, high = (None, None) if between is None else (_micros(between[0]), _micros(between[1]))
     rules = transitions(zone)
+    first = next((n for n, (since, _) in enumerate(rules) if high is None or since <= high), len(rules) - 1)
+    last = next((n for n, (since, _) in enumerate(rules) if low is not None and since <= low), len(rules) - 1)
+    return _expression(clock, rules[first : last + 1])
+
+
+@cache
+def _expression(clock: str, rules: tuple[tuple[int, int], ...]) -> str:
     if len(rules) == 1:
         return _day(clock, rules[0][1])
     branches = " ".join(f"WHEN epoch_us({clock}) >= {since} THEN {_day(clock, offset)}" for since, offset in rules[:-1])

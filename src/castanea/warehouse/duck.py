@@ -78,13 +78,13 @@ class DuckWarehouse:
         with self._writing:
             self._mend()
             try:
-                return checksums(self._connection)
+                return self._summed()
             except duckdb.Error as error:
                 if not engine.is_damage(error):
                     raise
                 self._suspected(error)
                 self._mend()
-                return checksums(self._connection)
+                return self._summed()
 
     # --- writing ---
 
@@ -114,6 +114,12 @@ class DuckWarehouse:
                 applied = self._loading.apply(list(self._event_log.read(self._loading.offset, max_rows)))
             self._applied = applied.change.offset
             return applied.change
+
+    def tidy(self) -> None:
+        """What makes reading cheaper and can wait a moment: to be called when a transaction has been told to those who watch."""
+        with self._writing:
+            if self._loader is not None:
+                self._loader.merge_tails()
 
     def warm(self) -> None:
         """Open the key indices of all tables that hold rows now, instead of at each table's first batch."""
@@ -201,14 +207,18 @@ class DuckWarehouse:
         self._applied = self._loader.offset
         self._gate.open(self._connection)
 
+    def _summed(self) -> list[TableSum]:
+        self._loading.merge_tails(all_days=True)
+        return checksums(self._connection)
+
     def _use_quiet(self) -> None:
-        """Checkpoint when nothing has landed for a while and it is worth it; it can wait if somebody else's transaction is open."""
+        """When nothing has landed for a while: merge what was appended, and checkpoint if that is worth it; the latter can wait if somebody
+        else's transaction is open."""
+        if monotonic() - self._last_applied < QUIET_SECONDS:
+            return
+        self._loading.merge_tails(all_days=True)
         wal = self._path.with_name(self._path.name + ".wal")
-        if (
-            monotonic() - self._last_applied < QUIET_SECONDS
-            or not wal.exists()
-            or wal.stat().st_size < QUIET_CHECKPOINT
-        ):
+        if not wal.exists() or wal.stat().st_size < QUIET_CHECKPOINT:
             return
         try:
             self._connection.execute("CHECKPOINT")

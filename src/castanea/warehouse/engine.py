@@ -72,6 +72,7 @@ def create(con: duckdb.DuckDBPyConnection, settings: WorkspaceSettings) -> None:
         "applied_offset": "0",
         "place": "0",
         "data_time": "",
+        "tails": "",
     }
     con.executemany("INSERT INTO book.meta VALUES (?, ?)", list(meta.items()))
     con.execute("COMMIT")
@@ -97,6 +98,7 @@ def keep_plans(con: duckdb.DuckDBPyConnection, plans: Sequence[RollupPlan], zone
     wanted = {plan.name: plan_digest(plan, zone) for plan in plans}
     filled = []
     con.execute("BEGIN")
+    con.execute("INSERT INTO book.meta SELECT 'tails', '' WHERE NOT EXISTS (FROM book.meta WHERE name = 'tails')")
     for lookup in all_lookups(p for p in plans if present.get(p.name) != wanted[p.name]):
         lookup.create(con)
     for name, digest in present.items():

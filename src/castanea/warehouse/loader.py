@@ -52,9 +52,9 @@ class Loader:
     ) -> None:
         self._con = con
         self._resolver = Resolver(con, currency, zone)
-        self._rollups = Rollups(con, plans if keep_rollups else (), zone)
-        self._spans = Spans(plans)
         meta = read_meta(con)
+        self._rollups = Rollups(con, plans if keep_rollups else (), zone, meta["tails"])
+        self._spans = Spans(plans)
         self.offset = int(meta["applied_offset"])
         self.data_time = datetime.fromisoformat(meta["data_time"]) if meta["data_time"] else None
         self._place = int(meta["place"])
@@ -70,23 +70,40 @@ class Loader:
             staged = {name: stage(con, name, *parts) for name, parts in gather(batches).items()}
             settled = {name: apply_facts.settle(con, s, self._index(name)) for name, s in staged.items()}
             moved, touched = self._move(settled, place)
-            self._rollups.merge(moved)
+            change = self._spans.change(con, batches, moved, self.data_time)
+            self._rollups.merge(moved, change.tables)
             booked = bookings_of(batches, [(staged[name], settled[name]) for name in staged])
             write_bookings(con, booked)
-            change = self._spans.change(con, batches, moved, self.data_time)
             data_time = change.data_time.isoformat() if change.data_time else ""
-            write_meta(con, {"applied_offset": str(change.offset), "place": str(place), "data_time": data_time})
+            meta = {"applied_offset": str(change.offset), "place": str(place), "data_time": data_time}
+            write_meta(con, meta | {"tails": self._rollups.tails.text()})
             keys = self._keys_of(moved, settled)
             con.execute("COMMIT")
         except BaseException:
             self._roll_back()
             raise
+        self._rollups.tails.committed()
         self._place, self.offset, self.data_time = place, change.offset, change.data_time
         for name, hashes in keys.items():
             self._index(name).add(hashes, place)
         self._orders.add(touched, place)
         self._drop_temporary(staged)
         return Applied(change, booked)
+
+    def merge_tails(self, *, all_days: bool = False) -> None:
+        """Merge the rollups' days that are worth it, or all to which something was appended; a transaction of its own each."""
+        tails = self._rollups.tails
+        days = tails.all() if all_days else [each for each in (tails.due(),) if each]
+        for plan, day in days:
+            self._con.execute("BEGIN")
+            try:
+                tails.merge(plan, day)
+                write_meta(self._con, {"tails": tails.text()})
+                self._con.execute("COMMIT")
+            except BaseException:
+                self._roll_back()
+                raise
+            tails.committed()
 
     def warm(self) -> None:
         """Open the index of every table that holds rows."""
@@ -154,6 +171,7 @@ class Loader:
 
     def _roll_back(self) -> None:
         try:
+            self._rollups.tails.rolled_back()
             self._con.execute("ROLLBACK")
             self._resolver.refresh()
         except (

@@ -3,35 +3,42 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import duckdb
 
 from castanea.contracts.rollup import RollupPlan
 from castanea.warehouse.apply_facts import Moved
 from castanea.warehouse.counted import Group, Source, grouped
+from castanea.warehouse.days import Between
 from castanea.warehouse.lookups import Lookup, all_lookups
 from castanea.warehouse.schema import fact, quoted, rollup
+from castanea.warehouse.spans import Span
+from castanea.warehouse.tails import Tails, may_be_appended
 
 
 class Rollups:
     """Keeps the rollups of the plans in one warehouse file."""
 
-    def __init__(self, con: duckdb.DuckDBPyConnection, plans: Sequence[RollupPlan], zone: str) -> None:
+    def __init__(self, con: duckdb.DuckDBPyConnection, plans: Sequence[RollupPlan], zone: str, tails: str = "") -> None:
+        """`tails`: what `self.tails.text()` was when the file was left."""
         self._con, self._zone = con, zone
+        self.tails = Tails(con, plans, zone, tails)
         self._groups = grouped(plans)
         self._lookups = all_lookups(plans)
         for lookup in self._lookups:
             lookup.create(con)
 
-    def merge(self, moved: Sequence[Moved]) -> None:
-        """Count what a transaction moved, after the facts were written."""
+    def merge(self, moved: Sequence[Moved], spans: Mapping[str, Span]) -> None:
+        """Count what a transaction moved, after the facts were written. `spans`: per table the first and the last of all its times."""
         sources: dict[str, list[Source]] = defaultdict(list)
         for change in moved:
+            low, high = spans[change.table.name]
+            between = (low, high) if low and high else None
             if change.added:
-                sources[change.table.name].append(Source(change.added, 1))
+                sources[change.table.name].append(Source(change.added, 1, between))
             if change.removed:
-                sources[change.table.name].append(Source(change.removed, -1))
+                sources[change.table.name].append(Source(change.removed, -1, between))
         signed = any(source.sign < 0 for each in sources.values() for source in each)
         for group in self._groups:
             rows = group.rows(sources, self._zone)
@@ -39,7 +46,12 @@ class Rollups:
                 continue
             self._con.execute(f"CREATE OR REPLACE TEMP TABLE {group.name} AS {rows}")
             for number, plan in group.members(list(sources)):
-                self._con.execute(_merge(plan, group.name, number, sources, signed=signed))
+                if not signed and may_be_appended(plan, sources):
+                    rows = _delta(plan, group.name, number, sources, signed=False)
+                    self.tails.append(plan, rows, group.name, number, _between(plan, sources))
+                else:
+                    self.tails.merge_touched(plan, group.name, number)
+                    self._con.execute(_merge(plan, group.name, number, sources, signed=signed))
 
     def correct_attributes(self, dimension: str, sources: Sequence[str]) -> None:
         """A dimension's rows changed, no fact did yet: move the stored facts from the attribute's old value to its new one.
@@ -61,12 +73,22 @@ class Rollups:
                 if Lookup.of(reference) == lookup and not sources[contribution.table]:
                     join = f"JOIN {lookup.changed} changed ON {lookup.on('changed', reference[2])}"
                     sources[contribution.table] += [
-                        Source(fact(contribution.table), sign, join, {f"c_{column}": f"changed.{side}"})
+                        Source(fact(contribution.table), sign, None, join, {f"c_{column}": f"changed.{side}"})
                         for sign, side in ((-1, "old"), (1, "new"))
                     ]
         rows = alone.rows(sources, self._zone)
         if rows is not None:
+            self.tails.merge_all(plan)
             self._con.execute(_merge(plan, f"({rows})", 0, sources, signed=True))
+
+
+def _between(plan: RollupPlan, sources: Mapping[str, Sequence[Source]]) -> Between | None:
+    """The first and the last time of all rows that may count in the plan; None where one of them is not known."""
+    spans = [source.between for c in plan.contributions for source in sources.get(c.table, ())]
+    known = [span for span in spans if span]
+    if not known or len(known) < len(spans):
+        return None
+    return min(low for low, _ in known), max(high for _, high in known)
 
 
 def refill(plan: RollupPlan, zone: str) -> str:
