@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from castanea.contracts.log import LandedBatch
-from castanea.contracts.table import ARROW, Table, Type
+from castanea.contracts.table import ARROW, DUCKDB, Table, Type
 from castanea.contracts.tables import TABLES
 from castanea.warehouse.keys import content_expression, key_expression
 from castanea.warehouse.schema import quoted
@@ -59,15 +59,20 @@ def gather(batches: Sequence[LandedBatch]) -> dict[str, tuple[list[pa.Table], I6
 def stage(con: duckdb.DuckDBPyConnection, name: str, parts: list[pa.Table], batch: I64, offsets: I64) -> Staged:
     table = TABLES[name]
     arrived = pa.concat_tables([_as_declared(part, table) for part in parts])
-    arrived = arrived.append_column("_offset", pa.array(offsets)).append_column(
-        "_ord", pa.array(np.arange(len(offsets), dtype=np.int32))
+    empty = {name for name in arrived.column_names if arrived.column(name).null_count == arrived.num_rows}
+    arrived = (
+        arrived.drop_columns(list(empty))
+        .append_column("_offset", pa.array(offsets))
+        .append_column("_ord", pa.array(np.arange(len(offsets), dtype=np.int32)))
     )
     con.register("arrived", arrived)
-    landed = ", ".join(quoted(c.name) for c in table.landed)
-    content = "" if table.immutable else f"{content_expression(table)} AS _content, "
+    landed = ", ".join(
+        f"NULL::{DUCKDB[c.type]} AS {quoted(c.name)}" if c.name in empty else quoted(c.name) for c in table.landed
+    )
+    content = "" if table.immutable else f"{content_expression(table, empty)} AS _content, "
     target = f"temp.stage_{name}"
     con.execute(
-        f"CREATE OR REPLACE TEMP TABLE {target} AS SELECT {landed}, {key_expression(table)} AS _key, {content}_offset, _ord FROM arrived"
+        f"CREATE OR REPLACE TEMP TABLE {target} AS SELECT {landed}, {key_expression(table, empty)} AS _key, {content}_offset, _ord FROM arrived"
     )
     con.unregister("arrived")
     return _fetch_hashes(con, table, target, batch)
