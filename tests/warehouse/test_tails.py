@@ -75,3 +75,24 @@ def test_a_day_found_by_few_rules_is_the_day_found_by_all(shop: Shop, zone: str)
         wrong = f"{few} IS DISTINCT FROM {day_expression('t', zone)}"
         assert shop.value(f"SELECT count(*) FROM ({times}) WHERE {inside} AND {wrong}") == 0
         assert shop.value(f"SELECT count(*) FROM ({times}) WHERE {inside}") > 0
+
+
+def test_a_large_day_is_merged_piece_by_piece_while_more_is_appended(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tails, "LEAST", 30)
+    monkeypatch.setattr(tails, "PIECE", 8)
+    visitors = [f"v{n}" for n in range(8)]
+    for number in range(31):
+        shop.land(visit(number, visitors[number % 8]))
+    rows = []
+    for number in range(31, 37):
+        shop.warehouse.tidy()
+        rows.append(shop.value(ROWS))
+        shop.land(visit(number, "late"))
+        assert shop.value('SELECT sum(n) FROM rollup."visitors"') == number + 1
+    assert rows[:4] == sorted(rows[:4], reverse=True)
+    assert rows[-1] <= 8 + 5
+    shop.reopen()
+    shop.check_rollups()
+    assert shop.value(ROWS) == 9

@@ -19,7 +19,7 @@ from castanea.warehouse import apply_facts
 from castanea.warehouse.apply_facts import Moved, Settled
 from castanea.warehouse.books import bookings_of, read_meta, write_bookings, write_meta
 from castanea.warehouse.key_index import KeyIndex
-from castanea.warehouse.resolve import FAMILY, ORDER_HASH, Resolver
+from castanea.warehouse.resolve import ORDER_HASH, ORDERED, RESOLVED, Resolver
 from castanea.warehouse.rollups import Rollups
 from castanea.warehouse.schema import fact
 from castanea.warehouse.spans import Spans
@@ -91,13 +91,13 @@ class Loader:
         return Applied(change, booked)
 
     def merge_tails(self, *, all_days: bool = False) -> None:
-        """Merge the rollups' days that are worth it, or all to which something was appended; a transaction of its own each."""
+        """Merge the next piece of the rollups that is worth it, or all to which something was appended; a transaction of its own each."""
         tails = self._rollups.tails
-        days = tails.all() if all_days else [each for each in (tails.due(),) if each]
-        for plan, day in days:
+        pieces = tails.all() if all_days else [each for each in (tails.due(),) if each]
+        for piece in pieces:
             self._con.execute("BEGIN")
             try:
-                tails.merge(plan, day)
+                tails.merge(piece)
                 write_meta(self._con, {"tails": tails.text()})
                 self._con.execute("COMMIT")
             except BaseException:
@@ -117,7 +117,7 @@ class Loader:
 
     def _move(self, settled: dict[str, Settled], place: int) -> tuple[list[Moved], U64]:
         """Write all facts: dimensions first, as they stand when the facts that look them up are counted."""
-        plain = [s for name, s in settled.items() if name not in FAMILY]
+        plain = [s for name, s in settled.items() if name not in RESOLVED]
         plain.sort(key=lambda s: s.table.kind != "dimension")
         moved = []
         for outcome in plain:
@@ -128,8 +128,7 @@ class Loader:
                 self._rollups.correct_attributes(
                     outcome.table.name, [t for t in (outcome.fresh, outcome.replaced, outcome.lifted) if t]
                 )
-        money_changed = bool({"fx_rate", "shop"} & settled.keys()) and self._resolver.renew_money()
-        family, touched = self._resolver.resolve(settled, self._orders, money_changed=money_changed)
+        family, touched = self._resolver.resolve(settled, self._orders)
         for change in family:
             apply_facts.write(self._con, change, place)
         return [m for m in (*moved, *family) if m.added or m.removed], touched
@@ -151,7 +150,7 @@ class Loader:
         return self._indices[table]
 
     def _open_orders(self) -> KeyIndex:
-        entries = [f"SELECT {ORDER_HASH} AS h, _place AS p FROM {fact(t)} WHERE order_id IS NOT NULL" for t in FAMILY]
+        entries = [f"SELECT {ORDER_HASH} AS h, _place AS p FROM {fact(t)} WHERE order_id IS NOT NULL" for t in ORDERED]
         return self._open_index("by order", entries)
 
     def _open_index(self, name: str, entries: Sequence[str]) -> KeyIndex:
