@@ -1,12 +1,13 @@
-"""Derived columns of orders, lines, payments and refunds: whoever arrives first, the outcome is the same.
+"""Derived columns, whoever arrives first: the outcome is the same.
 
-A transaction touches the orders of its new and replaced rows, and those whose exchange rate or shop currency changed. All rows of a
-touched order, stored and new, are resolved together; those whose outcome differs from what is stored are moved.
+A transaction touches the orders of its new and replaced rows, and those that a changed rate, shop, product, bundle or cost has a say on.
+All rows of a touched order, stored and new, are resolved together; those whose outcome differs from what is stored are moved. Stock rows
+are touched by themselves, by their product, and purchase orders by their receipts.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import duckdb
 import numpy as np
@@ -14,204 +15,173 @@ import pyarrow as pa
 
 from castanea.contracts.tables import TABLES
 from castanea.warehouse.apply_facts import Moved, Settled
-from castanea.warehouse.days import day_expression
+from castanea.warehouse.costs import winners
 from castanea.warehouse.key_index import KeyIndex
+from castanea.warehouse.lines import FROM_ORDER, ORDER_JOIN, STANDS_IN, lines, parts, placed
+from castanea.warehouse.orders import orders
+from castanea.warehouse.references import LOOSE, STOCKED, References
+from castanea.warehouse.refunds import refunds
 from castanea.warehouse.schema import fact, quoted
 from castanea.warehouse.staging import U64
+from castanea.warehouse.stocked import coded, stocked
 
-FAMILY = ("order", "order_line", "payment", "refund")
+ORDERED = ("order", "order_line", "payment", "refund", "shipment")  # tables whose rows belong to an order
+RESOLVED = (*ORDERED, *STOCKED)  # tables with derived columns
 ORDER_HASH = "hash(shop_id, order_id)"
 _OWN = ("_key", "_content", "_offset")
+Names = Mapping[str, str]
 
 
 class Resolver:
-    """Knows the workspace's currency and zone, and holds the rates and shop currencies of the session in temporary tables."""
+    """Resolves what a transaction touches, in the loader's session."""
 
     def __init__(self, con: duckdb.DuckDBPyConnection, currency: str, zone: str) -> None:
         self._con = con
-        self._currency = "'" + currency.replace("'", "''") + "'"
         self._zone = zone
-        con.execute("CREATE TEMP TABLE rate_now (day DATE, currency VARCHAR, rate DECIMAL(18,8))")
-        con.execute("CREATE TEMP TABLE shop_now (shop_id VARCHAR, currency VARCHAR)")
-        self.refresh()
+        self._known = References(con, currency, zone)
 
     def refresh(self) -> None:
-        """Read rates and shop currencies again; where a key occurs more than once the newest version counts."""
-        con = self._con
-        con.execute("DELETE FROM rate_now")
-        con.execute(
-            "INSERT INTO rate_now SELECT day, currency, arg_max(rate, (_version, _content, _key)) FROM fact.fx_rate "
-            f'WHERE "into" = {self._currency} AND currency <> {self._currency} GROUP BY ALL'
-        )
-        con.execute("DELETE FROM shop_now")
-        con.execute(
-            "INSERT INTO shop_now SELECT shop_id, arg_max(nullif(currency, ''), (_version, _content, _key)) FROM fact.shop GROUP BY ALL"
-        )
-        self._rates = self._count("rate_now") > 0
-        self._shops = self._count("shop_now WHERE currency IS NOT NULL") > 0
+        self._known.refresh()
 
-    def resolve(
-        self, settled: Mapping[str, Settled], index: KeyIndex, *, money_changed: bool
-    ) -> tuple[list[Moved], U64]:
-        """Rows of the family to write, and the hashes of the touched orders (for the index).
+    def resolve(self, settled: Mapping[str, Settled], index: KeyIndex) -> tuple[list[Moved], U64]:
+        """Rows to write of the tables with derived columns, and the hashes of the touched orders (for the index).
 
-        `money_changed`: `renew_money` found that stored orders are touched besides.
+        Call it when the transaction's other rows are written.
         """
-        fresh = {name: s.fresh for name, s in settled.items() if name in FAMILY and s.fresh}
-        replaced = {name: s.replaced for name, s in settled.items() if name in FAMILY and s.replaced}
-        lifted = {name: s.lifted for name, s in settled.items() if name in FAMILY and s.lifted}
-        if not fresh and not lifted and not money_changed:
+        renewed = self._known.renew(settled)
+        fresh = {name: s.fresh for name, s in settled.items() if name in RESOLVED and s.fresh}
+        replaced = {name: s.replaced for name, s in settled.items() if name in RESOLVED and s.replaced}
+        lifted = {name: s.lifted for name, s in settled.items() if name in ORDERED and s.lifted}
+        if not fresh and not lifted and not renewed:
             return [], np.zeros(0, np.uint64)
-        hashes = self._touch([*fresh.values(), *replaced.values(), *lifted.values()], money_changed=money_changed)
-        stored = self._recall(replaced, hashes, index, money_changed=money_changed)
+        moved = self._resolve_stock(fresh, replaced, renewed=renewed)
+        touching = [each[name] for each in (fresh, replaced, lifted) for name in ORDERED if name in each]
+        if not touching and not renewed:
+            return moved, np.zeros(0, np.uint64)
+        hashes = self._touch(touching, renewed=renewed)
+        stored = self._recall(replaced, hashes, index, renewed=renewed)
         self._resolve_orders(fresh, stored)
         self._resolve_parts(fresh, stored)
-        moved = [self._compare(name, stored) for name in FAMILY if name in fresh or name in stored]
+        moved += [self._compare(name, stored) for name in ORDERED if name in fresh or name in stored]
         return [m for m in moved if m.added or m.removed], hashes
 
-    def renew_money(self) -> bool:
-        """After fx_rate or shop rows changed and before any order does: refresh, and note in `money_order` and `money_refund` which
-        stored orders and refunds that touches. Returns whether any rate or shop currency is another now."""
-        con = self._con
-        con.execute("CREATE OR REPLACE TEMP TABLE rate_before AS FROM rate_now")
-        con.execute("CREATE OR REPLACE TEMP TABLE shop_before AS FROM shop_now")
-        self.refresh()
-        con.execute(
-            "CREATE OR REPLACE TEMP TABLE money_day AS SELECT DISTINCT day FROM ((FROM rate_before EXCEPT FROM rate_now) UNION ALL "
-            "(FROM rate_now EXCEPT FROM rate_before))"
-        )
-        con.execute(
-            "CREATE OR REPLACE TEMP TABLE money_shop AS SELECT DISTINCT shop_id FROM (((FROM shop_before EXCEPT FROM shop_now) UNION ALL "
-            "(FROM shop_now EXCEPT FROM shop_before))) WHERE currency IS NOT NULL"
-        )
-        if not self._count("money_day") and not self._count("money_shop"):
-            return False
-        order_day = day_expression("order_time", self._zone)
-        refund_day = day_expression("coalesce(refund_time, asked_time)", self._zone)
-        con.execute(
-            "CREATE OR REPLACE TEMP TABLE money_refund AS SELECT _key, shop_id, order_id FROM fact.refund "
-            f"WHERE {refund_day} IN (FROM money_day) OR shop_id IN (FROM money_shop)"
-        )
-        by_shop = [
-            f"SELECT shop_id, order_id FROM {fact(t)} WHERE shop_id IN (FROM money_shop)"
-            for t in ("order", "order_line")
-        ]
-        con.execute(
-            "CREATE OR REPLACE TEMP TABLE money_order AS "
-            f'SELECT shop_id, order_id FROM fact."order" WHERE {order_day} IN (FROM money_day) '
-            f"UNION {' UNION '.join(by_shop)} UNION SELECT shop_id, order_id FROM money_refund WHERE order_id IS NOT NULL"
-        )
-        return True
+    def _any(self, source: str) -> bool:
+        return bool(self._con.execute(f"SELECT 1 FROM {source} LIMIT 1").fetchall())
 
-    def _count(self, source: str) -> int:
-        return int(self._con.execute(f"SELECT count(*) FROM {source}").fetchall()[0][0])
-
-    def _touch(self, sources: Sequence[str], *, money_changed: bool) -> U64:
-        parts = [f"SELECT shop_id, order_id FROM {t}" for t in sources]
-        if money_changed:
-            parts.append("SELECT shop_id, order_id FROM money_order")
+    def _touch(self, sources: Sequence[str], *, renewed: bool) -> U64:
+        found = [f"SELECT shop_id, order_id FROM {t}" for t in sources]
+        if renewed:
+            found.append("SELECT shop_id, order_id FROM renewed_order")
         self._con.execute(
             "CREATE OR REPLACE TEMP TABLE touched AS SELECT DISTINCT shop_id, order_id FROM "
-            f"({' UNION ALL '.join(parts)}) WHERE order_id IS NOT NULL"
+            f"({' UNION ALL '.join(found)}) WHERE order_id IS NOT NULL"
         )
         fetched: U64 = self._con.execute(f"SELECT {ORDER_HASH} AS h FROM touched").fetchnumpy()["h"]
         return fetched
 
-    def _recall(
-        self, replaced: Mapping[str, str], hashes: U64, index: KeyIndex, *, money_changed: bool
-    ) -> dict[str, str]:
-        """Stored rows of the touched orders, and replaced refunds that have no order."""
+    def _recall(self, replaced: Names, hashes: U64, index: KeyIndex, *, renewed: bool) -> dict[str, str]:
+        """Stored rows of the touched orders, and touched rows that have no order."""
         _, places = index.find(hashes)
-        if not len(places) and not replaced and not money_changed:
+        if not len(places) and not replaced and not renewed:
             return {}
         con = self._con
         con.register("hinted", pa.table({"place": np.unique(places)}))
         stored = {}
-        for name in FAMILY:
+        for name in ORDERED:
             target = f"temp.stored_{name}"
             con.execute(
                 f"CREATE OR REPLACE TEMP TABLE {target} AS SELECT f.* FROM {fact(name)} f SEMI JOIN touched t "
                 "ON f.shop_id = t.shop_id AND f.order_id = t.order_id WHERE f._place IN (SELECT place FROM hinted)"
             )
-            if name == "refund" and name in replaced:
+            if name in LOOSE and name in replaced:
                 con.execute(f"INSERT INTO {target} SELECT * FROM {replaced[name]} WHERE order_id IS NULL")
-            if name == "refund" and money_changed:
-                con.execute(
-                    f"INSERT INTO {target} SELECT * FROM fact.refund WHERE order_id IS NULL AND _key IN (SELECT _key FROM money_refund) "
-                    f"AND _key NOT IN (SELECT _key FROM {target})"
-                )
-            if self._count(target):
+            if name in LOOSE and renewed:
+                self._recall_renewed(name, target)
+            if self._any(target):
                 stored[name] = target
         con.unregister("hinted")
         return stored
 
-    def _current(self, name: str, fresh: Mapping[str, str], stored: Mapping[str, str]) -> str:
-        """A query of the landed columns of all rows of the touched orders as they will stand."""
+    def _recall_renewed(self, name: str, target: str) -> None:
+        self._con.execute(
+            f"INSERT INTO {target} SELECT * FROM {fact(name)} WHERE _key IN (SELECT _key FROM renewed_{name}) AND _key NOT IN (SELECT _key FROM {target})"
+        )
+
+    def _current(self, name: str, fresh: Names, stored: Names) -> str:
+        """A query of the landed columns of all touched rows as they will stand."""
         columns = ", ".join([*(quoted(c.name) for c in TABLES[name].landed), *_OWN])
-        parts = []
+        found = []
         if name in fresh:
-            parts.append(f"SELECT {columns} FROM {fresh[name]}")
+            found.append(f"SELECT {columns} FROM {fresh[name]}")
         if name in stored:
-            unless = f" WHERE _key NOT IN (SELECT _key FROM {fresh[name]})" if name in fresh else ""
-            parts.append(f"SELECT {columns} FROM {stored[name]}{unless}")
-        return " UNION ALL ".join(parts) or f"SELECT {columns} FROM {fact(name)} WHERE false"
-
-    def _resolve_orders(self, fresh: Mapping[str, str], stored: Mapping[str, str]) -> None:
-        currency = self._own_currency("nullif(c.currency, '')")
-        joins = self._shop_join("c")
-        paid = "c.pay_time"
-        if "payment" in fresh or "payment" in stored:
-            paid = "coalesce(c.pay_time, p.paid)"
-            joins += (
-                f" LEFT JOIN (SELECT shop_id, order_id, max(time) AS paid FROM ({self._current('payment', fresh, stored)}) "
-                "WHERE status = 'succeeded' AND kind IN ('full', 'balance') GROUP BY ALL) p "
-                "ON p.shop_id = c.shop_id AND p.order_id = c.order_id"
+            conditions = ["kind <> 'part'"] if name == "order_line" else []
+            conditions += [f"_key NOT IN (SELECT _key FROM {fresh[name]})"] if name in fresh else []
+            found.append(
+                f"SELECT {columns} FROM {stored[name]}{' WHERE ' if conditions else ''}{' AND '.join(conditions)}"
             )
-        rate, rate_join = self._rate(currency, "c.order_time")
-        self._con.execute(
-            f"CREATE OR REPLACE TEMP TABLE resolved_order AS SELECT c.*, {paid} AS paid_time, "
-            f"{self._report_currency(currency, rate)} AS report_currency "
-            f"FROM ({self._current('order', fresh, stored)}) c {joins} {rate_join}"
-        )
+        return " UNION ALL ".join(found) or f"SELECT {columns} FROM {fact(name)} WHERE false"
+
+    def _resolve_orders(self, fresh: Names, stored: Names) -> None:
+        others = {
+            name: self._current(name, fresh, stored) if name in fresh or name in stored else ""
+            for name in ("payment", "shipment")
+        }
+        current = self._current("order", fresh, stored)
+        query = orders(current, self._known, payments=others["payment"], shipments=others["shipment"])
+        self._con.execute(f"CREATE OR REPLACE TEMP TABLE resolved_order AS {query}")
         # the same order more than once in one file: the newest row speaks for it
-        repeated = self._count("resolved_order WHERE _occurrence > 1") > 0
-        newest = " QUALIFY row_number() OVER (PARTITION BY shop_id, order_id ORDER BY _version DESC, _occurrence DESC, _content DESC) = 1"
-        self._con.execute(
-            f"CREATE OR REPLACE TEMP VIEW the_order AS SELECT * FROM resolved_order{newest if repeated else ''}"
-        )
+        newest = ""
+        if self._any("resolved_order WHERE _occurrence > 1"):
+            newest = " QUALIFY row_number() OVER (PARTITION BY shop_id, order_id ORDER BY _version DESC, _occurrence DESC, _content DESC) = 1"
+        self._con.execute(f"CREATE OR REPLACE TEMP VIEW the_order AS SELECT * FROM resolved_order{newest}")
 
-    def _resolve_parts(self, fresh: Mapping[str, str], stored: Mapping[str, str]) -> None:
-        if "payment" in fresh or "payment" in stored:
-            self._con.execute(
-                f"CREATE OR REPLACE TEMP TABLE resolved_payment AS {self._current('payment', fresh, stored)}"
-            )
+    def _resolve_parts(self, fresh: Names, stored: Names) -> None:
+        for name, amount in (("payment", "amount"), ("shipment", "freight")):
+            if name in fresh or name in stored:
+                self._resolve_plainly(name, amount, self._current(name, fresh, stored))
         if "order_line" in fresh or "order_line" in stored:
-            currency = self._own_currency("nullif(c.currency, '')", "nullif(o.currency, '')")
-            rate, rate_join = self._rate(currency, "o.order_time")
-            convert = _converter(rate)
-            self._con.execute(
-                "CREATE OR REPLACE TEMP TABLE resolved_order_line AS SELECT c.*, o.order_time, o.paid_time, o.customer_id, o.channel_id, "
-                "o.country, o.province, o.city, coalesce(o.test, false) AS excluded, "
-                f"{self._report_currency(currency, rate)} AS report_currency, {convert('c.amount')} AS report_amount, "
-                f"CASE WHEN o.paid_time IS NOT NULL THEN {convert('coalesce(c.paid_amount, c.amount)')} END AS report_paid, "
-                f"{convert('c.cost')} AS report_cost "
-                f"FROM ({self._current('order_line', fresh, stored)}) c {self._order_join()} {self._shop_join('c')} {rate_join}"
+            self._resolve_lines(
+                self._current("order_line", fresh, stored), freight="shipment" in fresh or "shipment" in stored
             )
         if "refund" in fresh or "refund" in stored:
-            currency = self._own_currency("nullif(c.currency, '')", "nullif(o.currency, '')")
-            rate, rate_join = self._rate(currency, "coalesce(o.order_time, c.refund_time, c.asked_time)")
-            convert = _converter(rate)
-            self._con.execute(
-                "CREATE OR REPLACE TEMP TABLE resolved_refund AS SELECT c.*, o.order_time, o.paid_time, "
-                "coalesce(o.customer_id, c.buyer_id) AS customer_id, coalesce(o.channel_id, c.sent_channel_id) AS channel_id, "
-                "coalesce(o.country, c.sent_country) AS country, coalesce(o.province, c.sent_province) AS province, o.city, "
-                f"coalesce(o.test, false) AS excluded, {self._report_currency(currency, rate)} AS report_currency, "
-                "CASE WHEN c.status = 'succeeded' THEN coalesce(c.refund_time, o.paid_time) END AS effective_time, "
-                f"{convert('c.amount')} AS report_amount, {convert('c.cost')} AS report_cost "
-                f"FROM ({self._current('refund', fresh, stored)}) c {self._order_join()} {self._shop_join('c')} {rate_join}"
+            query = refunds(
+                self._current("refund", fresh, stored),
+                self._known,
+                with_lines="order_line" in fresh or "order_line" in stored,
             )
+            self._con.execute(f"CREATE OR REPLACE TEMP TABLE resolved_refund AS {query}")
 
-    def _compare(self, name: str, stored: Mapping[str, str]) -> Moved:
+    def _resolve_plainly(self, name: str, amount: str, current: str) -> None:
+        """Payments and shipments: the order's columns, and their amount in the report's currency."""
+        known, clock = self._known, {"payment": "c.time", "shipment": "c.shipped_time"}[name]
+        currency = known.own_currency("nullif(c.currency, '')", "nullif(o.currency, '')")
+        rate, rate_join = known.rate(currency, f"coalesce(o.order_time, {clock})")
+        self._con.execute(
+            f"CREATE OR REPLACE TEMP TABLE resolved_{name} AS SELECT c.*, {FROM_ORDER}, {known.report_currency(currency, rate)} AS report_currency, "
+            f"{known.converted(f'c.{amount}', rate)} AS report_{amount} FROM ({current}) c {ORDER_JOIN} {known.shop_join('c')} {rate_join}"
+        )
+
+    def _resolve_lines(self, current: str, *, freight: bool) -> None:
+        con, known = self._con, self._known
+        freight = freight and self._any("resolved_shipment WHERE report_freight IS NOT NULL AND order_id IS NOT NULL")
+        if freight:
+            con.execute(
+                "CREATE OR REPLACE TEMP TABLE order_freight AS SELECT shop_id, order_id, CAST(sum(report_freight) AS DECIMAL(18,4)) AS freight "
+                "FROM resolved_shipment WHERE order_id IS NOT NULL GROUP BY ALL"
+            )
+        stand_ins = self._any(f"({current}) WHERE {STANDS_IN}")
+        source, costs = placed(current, known, self._zone), bool(known.costs)
+        if costs:
+            con.execute(f"CREATE OR REPLACE TEMP TABLE line_placed AS {source}")
+            source = "FROM line_placed"
+            won = winners("line_placed", known.currency, known.costs, rates=known.rates, parts=known.parts)
+            con.execute(f"CREATE OR REPLACE TEMP TABLE cost_won AS {won}")
+        query = lines(source, known, stand_ins=stand_ins, costs=costs, freight=freight)
+        con.execute(f"CREATE OR REPLACE TEMP TABLE resolved_order_line AS {query}")
+        if known.parts:
+            con.execute(f"INSERT INTO resolved_order_line BY NAME {parts('resolved_order_line')}")
+
+    def _compare(self, name: str, stored: Names) -> Moved:
         table, resolved = TABLES[name], f"temp.resolved_{name}"
         if name not in stored:
             return Moved(table, resolved, "")
@@ -220,47 +190,57 @@ class Resolver:
             [f"r.{quoted(c.name)} IS DISTINCT FROM s.{quoted(c.name)}" for c in table.derived]
             + ["r._content <> s._content", "r._version <> s._version", "r._offset <> s._offset"]
         )
-        con.execute(
-            f"CREATE OR REPLACE TEMP TABLE temp.added_{name} AS SELECT r.* FROM {resolved} r LEFT JOIN {stored[name]} s ON r._key = s._key "
-            f"WHERE s._key IS NULL OR {differs}"
-        )
+        gone = f" OR (s.kind = 'part' AND s._key NOT IN (SELECT _key FROM {resolved}))" if name == "order_line" else ""
         con.execute(
             f"CREATE OR REPLACE TEMP TABLE temp.removed_{name} AS SELECT s.* FROM {stored[name]} s "
-            f"WHERE s._key IN (SELECT _key FROM temp.added_{name})"
+            f"LEFT JOIN {resolved} r ON r._key = s._key WHERE r._key IS NOT NULL AND ({differs}){gone}"
         )
-        added = f"temp.added_{name}" if self._count(f"temp.added_{name}") else ""
-        removed = f"temp.removed_{name}" if self._count(f"temp.removed_{name}") else ""
+        # what is left differs from what is stored, or is new
+        con.execute(f"DELETE FROM {resolved} r USING {stored[name]} s WHERE r._key = s._key AND NOT ({differs})")
+        con.execute(f"DROP TABLE IF EXISTS temp.added_{name}")
+        con.execute(f"ALTER TABLE {resolved} RENAME TO added_{name}")
+        added = f"temp.added_{name}" if self._any(f"temp.added_{name}") else ""
+        removed = f"temp.removed_{name}" if self._any(f"temp.removed_{name}") else ""
         return Moved(table, added, removed)
 
-    def _order_join(self) -> str:
-        return "LEFT JOIN the_order o ON o.shop_id = c.shop_id AND o.order_id = c.order_id"
+    # --- stock ---
 
-    def _shop_join(self, alias: str) -> str:
-        return f"LEFT JOIN shop_now shop ON shop.shop_id = {alias}.shop_id" if self._shops else ""
+    def _resolve_stock(self, fresh: Names, replaced: Names, *, renewed: bool) -> list[Moved]:
+        """Rows to write of the stock tables."""
+        moved: list[Moved] = []
+        brings = [each["receipt"] for each in (fresh, replaced) if "receipt" in each]
+        for name in STOCKED:
+            touched = [f"_key IN (SELECT _key FROM renewed_{name})"] if renewed else []
+            if name == "purchase_order":
+                touched += [f"purchase_order_id IN (SELECT purchase_order_id FROM {t})" for t in brings]
+            stored = self._recall_stock(name, replaced, " OR ".join(touched))
+            if name not in fresh and name not in stored:
+                continue
+            current = self._current(name, fresh, stored)
+            if name == "purchase_order":
+                self._gather_receipts(current, fresh, replaced)
+            self._con.execute(f"CREATE OR REPLACE TEMP TABLE resolved_{name} AS {stocked(name, current, self._known)}")
+            moved.append(self._compare(name, stored))
+        return [m for m in moved if m.added or m.removed]
 
-    def _own_currency(self, *own: str) -> str:
-        steps = [*own, *(["shop.currency"] if self._shops else []), self._currency]
-        return f"coalesce({', '.join(steps)})"
+    def _recall_stock(self, name: str, replaced: Names, touched: str) -> dict[str, str]:
+        wanted = [f"FROM {replaced[name]}"] if name in replaced else []
+        if touched:
+            wanted.append(f"FROM {fact(name)} WHERE {touched}")
+        if not wanted:
+            return {}
+        target = f"temp.stored_{name}"
+        self._con.execute(f"CREATE OR REPLACE TEMP TABLE {target} AS {' UNION '.join(f'({w})' for w in wanted)}")
+        return {name: target} if self._any(target) else {}
 
-    def _rate(self, currency: str, clock: str) -> tuple[str, str]:
-        """(the rate, empty when no rates are known; the join that finds it)."""
-        if not self._rates:
-            return "", ""
-        return (
-            "fx.rate",
-            f"LEFT JOIN rate_now fx ON fx.currency = {currency} AND fx.day = {day_expression(clock, self._zone)}",
+    def _gather_receipts(self, current: str, fresh: Names, replaced: Names) -> None:
+        """`receipts_now`: all receipts, as they will stand, of the purchase orders in question."""
+        among = f"purchase_order_id IN (SELECT purchase_order_id FROM ({current}))"
+        columns = "purchase_order_id, product_id, quantity, _key"
+        gone = [f"_key NOT IN (SELECT _key FROM {each['receipt']})" for each in (fresh, replaced) if "receipt" in each]
+        found = [f"SELECT {columns} FROM fact.receipt WHERE {' AND '.join([among, *gone])}"]
+        if "receipt" in fresh:
+            found.append(f"SELECT {columns} FROM {fresh['receipt']} WHERE {among}")
+        self._con.execute(
+            f"CREATE OR REPLACE TEMP TABLE receipts_now AS {coded(' UNION ALL '.join(found), self._known)}"
         )
-
-    def _report_currency(self, currency: str, rate: str) -> str:
-        return f"CASE WHEN {rate} IS NULL THEN {currency} ELSE {self._currency} END" if rate else currency
-
-
-def _converter(rate: str) -> Callable[[str], str]:
-    """SQL of an amount in the report currency, rounded to four decimals."""
-
-    def convert(amount: str) -> str:
-        if not rate:
-            return amount
-        return f"CASE WHEN {rate} IS NULL THEN {amount} ELSE CAST(round({amount} * {rate}, 4) AS DECIMAL(18,4)) END"
-
-    return convert

@@ -20,6 +20,9 @@ from castanea.contracts.tables.columns import (
     text,
 )
 
+LINE_KINDS = ("product", "shipping", "fee", "tax", "discount", "adjustment")
+STAND_IN = "order"  # line_id of the one line of an order of which only the totals are known
+
 _FROM_ORDER = (
     at("order_time", "The order's time; from the order.", derived=True),
     at("paid_time", "When the order was paid whole; from the order.", derived=True),
@@ -28,10 +31,40 @@ _FROM_ORDER = (
     text("country", "Country; from the order.", derived=True),
     text("province", "Province; from the order.", derived=True),
     text("city", "City; from the order.", derived=True),
-    flag("excluded", "Test order or bot; from the order.", derived=True),
+    flag(
+        "excluded",
+        "Left out of all metrics: a test order or a bot, or a stand-in line whose order's real lines are known.",
+        derived=True,
+    ),
     text(
         "report_currency",
         "The currency of the report_ amounts: the workspace's where the order's day has a rate, else the row's own.",
+        derived=True,
+    ),
+)
+
+_COSTS = tuple(
+    money(f"report_{kind}", f"{words} in report_currency; null where none is known.", derived=True)
+    for kind, words in (
+        ("commission", "Platform commission (平台扣点)"),
+        ("payment_fee", "Payment fee (支付手续费)"),
+        ("freight", "Freight (运费)"),
+        ("packing", "Packing (包装)"),
+        ("return_insurance", "Return insurance (运费险)"),
+        ("influencer", "Influencer commission (达人佣金)"),
+        ("advertising", "Advertising (推广费) by contract"),
+        ("other", "Other costs"),
+    )
+)
+_GOODS = (
+    text(
+        "sku_id",
+        "The product: product_id where it is known, else the product with this merchant code, else as sent.",
+        derived=True,
+    ),
+    text(
+        "goods_code",
+        "The merchant code (商家编码), the key across platforms: the product's, else as sent, else the sku_id.",
         derived=True,
     ),
 )
@@ -58,9 +91,13 @@ order = Table(
                 "done",
                 "cancelled",
                 "closed",
+                "refunded",
             ),
         ),
         text("platform_status", "The platform's own word."),
+        flag("cash_on_delivery", "Paid when received (货到付款): until then it is not paid."),
+        at("shipped_time", "When the shop sent it, where the order itself says so."),
+        at("received_time", "When the buyer received it or confirmed the receipt."),
         identifier("customer_id", "customer", "The shop's own number of the buyer."),
         personal("customer_name", "Name of the buyer or receiver."),
         personal("phone", "Telephone number."),
@@ -75,7 +112,19 @@ order = Table(
         money("total", "The whole order as the source says it; for checks, never summed into a metric."),
         flag("test", "A test order or a bot: kept, shown apart, left out of metrics."),
         at("updated_at", "When the sender changed the row."),
-        at("paid_time", "pay_time, else the time of the payment that completed the order.", derived=True),
+        at(
+            "paid_time",
+            "When it counts as paid: pay_time, else the payment that completed it, else the receipt of cash on delivery, else, where only "
+            "its status says that it was paid, order_time. A deposit alone is no payment.",
+            derived=True,
+        ),
+        text(
+            "paid_by",
+            "How paid_time is known.",
+            values=("pay_time", "payment", "receipt", "status"),
+            derived=True,
+        ),
+        at("sent_time", "shipped_time, else the first parcel's.", derived=True),
         text("report_currency", "The currency into which the order's amounts convert.", derived=True),
     ),
     key=("shop_id", "order_id"),
@@ -95,21 +144,48 @@ order_line = Table(
             "The line's number inside the order; empty where the source has none (then product and occurrence tell lines apart).",
         ),
         text(
-            "kind", "What the line is.", required=True, values=("product", "shipping", "fee", "discount", "adjustment")
+            "kind",
+            "What the line is. Rows of kind part are made by the loader: what a sold bundle takes from stock; they carry units only.",
+            required=True,
+            values=LINE_KINDS,
         ),
         text("product_id", "The SKU or merchant code."),
+        text("merchant_code", "商家编码, where the source gives it beside the platform's own number."),
         text("title", "The product's title as sold."),
         quantity("quantity", "Units; negative only on adjustments."),
         money("unit_price", "Price of one unit before discounts."),
         money("amount", "What the line adds to the order, after discounts.", required=True),
         money("paid_amount", "What was paid for it, where it differs from amount."),
         money("cost", "Cost of the goods of the whole line, where the source knows it."),
+        text(
+            "borne_by",
+            "Who bears a discount: of the shop's, the line lowers the amounts; of the platform's, the shop still receives it. Empty = shop.",
+            values=("shop", "platform"),
+        ),
+        money("tax", "Tax contained in the amount, where the source says so; tax on top is a line of kind tax."),
         CURRENCY,
         at("updated_at", "When the sender changed the row."),
         *_FROM_ORDER,
-        money("report_amount", "amount in report_currency.", derived=True),
+        text("excluded_why", "Why it is left out.", values=("test", "stand_in"), derived=True),
+        *_GOODS,
+        at("sent_time", "When it was sent; from the order.", derived=True),
+        at(
+            "stock_time",
+            "When it was paid, on what takes stock: products that are no bundles, and the parts of bundles (kind part).",
+            derived=True,
+        ),
+        quantity("open_quantity", "Units paid and not yet sent (待发货占用).", derived=True),
+        quantity("presold_quantity", "Units whose deposit is paid and whose balance is not (预售).", derived=True),
+        money("report_amount", "amount in report_currency; 0 for a discount that the platform bears.", derived=True),
         money("report_paid", "Paid amount in report_currency; null while the order is unpaid.", derived=True),
-        money("report_cost", "cost in report_currency.", derived=True),
+        money(
+            "report_cost",
+            "Cost of the goods in report_currency: cost, else by contract, else of its parts.",
+            derived=True,
+        ),
+        money("report_discount", "A discount in report_currency, positive, whoever bears it.", derived=True),
+        money("report_tax", "Tax in report_currency, contained or on top.", derived=True),
+        *_COSTS,
     ),
     key=("shop_id", "order_id", "line_id", "product_id", "kind"),
     labels={"zh-CN": "订单行", "en": "Order line"},
@@ -129,6 +205,8 @@ payment = Table(
         CURRENCY,
         text("method", "alipay, wechat, card …"),
         at("updated_at", "When the sender changed the row."),
+        *_FROM_ORDER,
+        money("report_amount", "amount in report_currency.", derived=True),
     ),
     key=("shop_id", "payment_id"),
     time="time",
@@ -140,22 +218,30 @@ refund = Table(
     "Money that went back, or is asked back. It counts on the day it succeeded; without a date, on its order's pay day.",
     (
         SHOP,
-        text("refund_id", "The refund's number.", required=True),
+        text(
+            "refund_id",
+            "The refund's number. The order's number stands for all it was refunded, until a refund of another number is known.",
+            required=True,
+        ),
         text("order_id", "The order; empty where the source does not say."),
         text("line_id", "The order line, where known."),
         text("product_id", "The product, where known."),
+        text("merchant_code", "商家编码, where the source gives it beside the platform's own number."),
         text(
-            "kind", "Money only, or goods back too.", values=("refund_only", "return", "exchange", "price_protection")
+            "kind",
+            "Money only, or goods back too. An exchange moves goods and no money; price protection moves money and no goods.",
+            values=("refund_only", "return", "exchange", "price_protection"),
         ),
         text(
             "line_kind",
             "The kind of the line it takes back; empty = product.",
-            values=("product", "shipping", "fee", "discount", "adjustment"),
+            values=LINE_KINDS,
         ),
         text("status", "Where it stands.", required=True, values=("asked", "succeeded", "refused", "cancelled")),
         at("asked_time", "When it was asked for."),
         at("refund_time", "When it succeeded; empty = unknown."),
         quantity("quantity", "Units taken back."),
+        flag("sellable", "Whether goods that came back can be sold again; empty = yes."),
         money("amount", "The amount, positive.", required=True),
         money("cost", "Cost of the goods taken back, where known."),
         CURRENCY,
@@ -169,8 +255,15 @@ refund = Table(
         at("updated_at", "When the sender changed the row."),
         *_FROM_ORDER,
         at("effective_time", "refund_time, else the order's paid_time: the clock of refund_amount.", derived=True),
-        money("report_amount", "amount in report_currency.", derived=True),
-        money("report_cost", "cost in report_currency.", derived=True),
+        *_GOODS,
+        quantity("restocked", "Units that came back and can be sold again.", derived=True),
+        money("report_amount", "amount in report_currency; 0 for an exchange.", derived=True),
+        money(
+            "report_cost",
+            "Cost of the goods that came back sellable, in report_currency; negative where an exchange's goods came back unsellable.",
+            derived=True,
+        ),
+        *_COSTS,
     ),
     key=("shop_id", "refund_id"),
     time="refund_time",
@@ -196,6 +289,8 @@ shipment = Table(
         money("freight", "What the carrier charges."),
         CURRENCY,
         at("updated_at", "When the sender changed the row."),
+        *_FROM_ORDER,
+        money("report_freight", "freight in report_currency.", derived=True),
     ),
     key=("shop_id", "shipment_id"),
     time="shipped_time",

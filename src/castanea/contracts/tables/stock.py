@@ -5,6 +5,12 @@ from __future__ import annotations
 from castanea.contracts.table import Table
 from castanea.contracts.tables.columns import CURRENCY, at, date, money, quantity, text
 
+_GOODS_CODE = text(
+    "goods_code",
+    "The merchant code (商家编码), the key across platforms: the product's, else the product_id.",
+    derived=True,
+)
+
 stock_level = Table(
     "stock_level",
     "How much of a product lies in a warehouse at a moment.",
@@ -21,6 +27,7 @@ stock_level = Table(
         CURRENCY,
         date("received", "When the batch came in; for stock age."),
         at("updated_at", "When the sender changed the row."),
+        _GOODS_CODE,
     ),
     key=("product_id", "warehouse_id", "batch", "time"),
     time="time",
@@ -40,6 +47,7 @@ stock_movement = Table(
         quantity("quantity", "Units, negative when they leave.", required=True),
         text("reference", "The order, receipt or count behind it."),
         at("updated_at", "When the sender changed the row."),
+        _GOODS_CODE,
     ),
     key=("movement_id",),
     time="time",
@@ -61,6 +69,11 @@ purchase_order = Table(
         CURRENCY,
         text("status", "Where it stands.", values=("draft", "ordered", "part_received", "received", "cancelled")),
         at("updated_at", "When the sender changed the row."),
+        _GOODS_CODE,
+        quantity("received", "Units of it that receipts have brought so far.", derived=True),
+        quantity(
+            "open_quantity", "Units still to come (在途): ordered and neither received nor cancelled.", derived=True
+        ),
     ),
     key=("purchase_order_id", "product_id"),
     time="ordered",
@@ -80,6 +93,7 @@ receipt = Table(
         quantity("quantity", "Units accepted.", required=True),
         quantity("rejected", "Units refused."),
         at("updated_at", "When the sender changed the row."),
+        _GOODS_CODE,
     ),
     key=("receipt_id", "product_id"),
     time="time",
