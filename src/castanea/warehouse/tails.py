@@ -2,8 +2,8 @@
 
 A MERGE looks through all rows of the day, again in every transaction: at 200,000 visitors a day that took 70 ms of each tenth of a
 second. Appended rows are exact at once, for whoever reads a rollup sums over its rows. A day is merged when what was appended
-outweighs what it held (piece by piece, so that nothing that lands waits long), in quiet moments, and before checksums. A transaction that takes something back, or counts facts that may be
-taken back, merges the days it touches first and then MERGEs.
+outweighs what it held (piece by piece, so that nothing that lands waits long), in quiet moments, and before checksums. A transaction
+that takes something back, or counts facts that may be taken back, merges the days it touches first and then MERGEs.
 """
 
 from __future__ import annotations
