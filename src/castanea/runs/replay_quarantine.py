@@ -12,7 +12,9 @@ from typing import Any, TextIO
 from uuid import uuid4
 
 import msgspec
+import polars as pl
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from castanea.cleaning.choosing import Fit, Reading
 from castanea.cleaning.mapped import Frame, MappedFile
@@ -21,6 +23,7 @@ from castanea.cleaning.times import TimeStyle
 from castanea.contracts.log import EventLog
 from castanea.contracts.mappings import parse_mapping
 from castanea.contracts.sent import SentBatch, sent_batch_schema
+from castanea.contracts.tables import TABLES
 from castanea.intake.landing import Landing
 from castanea.kit.clock import Clock
 from castanea.kit.errors import InputError, NotFound
@@ -30,6 +33,7 @@ from castanea.vault import Vault
 MARK = "\n# read as: "
 _OWN = ("quarantine_id", "import_id", "table", "source_row", "reason", "column", "rule")
 _SLAB = 200_000
+REPLAY = "replay"  # the source of the rows that say what was replayed
 
 
 class ReadAs(msgspec.Struct, frozen=True):
@@ -113,7 +117,8 @@ def replay(path: Path, landing: Landing, clock: Clock) -> Replayed:
     batches, refused = _mapped(mended, record, kept, clock)
     accepted = [by_id[row["quarantine_id"]] for row in mended if int(row["source_row"]) not in refused]
     import_id = uuid4().hex
-    stamped = [replace(batch, import_id=import_id) for batch in batches]
+    own = _imports_of(landing.log, record["import_id"])
+    stamped = [replace(_after_its_equals(batch, landing.log, own), import_id=import_id) for batch in batches]
     states = [_replayed(accepted, landing.vault, import_id, clock.now())] if accepted else []
     offsets = landing.land([*stamped, *states]) if accepted else [landing.log.head()]
     reasons: dict[str, int] = {}
@@ -159,6 +164,39 @@ def _mapped(
     return [replace(batch, rejects=None) for batch in batches if batch.rows.num_rows], refused
 
 
+def _imports_of(log: EventLog, import_id: str) -> set[str]:
+    """An import and the replays of its rows."""
+    found = {import_id}
+    for batch in _batches(log):
+        if batch.table == "quarantine" and batch.source == REPLAY and batch.rows.num_rows:
+            if import_id in batch.rows.column("import_id").to_pylist():
+                found.add(batch.import_id)
+    return found
+
+
+def _after_its_equals(batch: SentBatch, log: EventLog, imports: set[str]) -> SentBatch:
+    """The batch with occurrences that follow those of the same file that landed: two equal lines of an order are two, also when one of
+    them had to be mended. What a file says once (an order, a product) stays the first."""
+    keys = list(TABLES[batch.table].key)
+    if batch.derived or any(TABLES[batch.table].by_name[key].identifies for key in keys):
+        return batch
+    rows = pl.DataFrame(batch.rows.select(keys))
+    seen = [
+        pl.DataFrame(landed.rows.select([*keys, "_occurrence"])).join(
+            rows.unique(), on=keys, how="semi", nulls_equal=True
+        )
+        for landed in _batches(log)
+        if landed.import_id in imports and landed.table == batch.table and landed.rows.num_rows
+    ]
+    if not seen:
+        return batch
+    before = pl.concat(seen).group_by(keys).agg(pl.col("_occurrence").max().alias("before"))
+    joined = rows.join(before, on=keys, how="left", nulls_equal=True, maintain_order="left")
+    place = batch.rows.column_names.index("_occurrence")
+    moved = pc.add(batch.rows.column("_occurrence"), joined["before"].fill_null(0).to_arrow())
+    return replace(batch, rows=batch.rows.set_column(place, batch.rows.schema.field(place), moved))
+
+
 def _replayed(rows: Sequence[dict[str, Any]], vault: Vault, import_id: str, now: datetime) -> SentBatch:
     """The rows' new state, as rows of the quarantine."""
     schema = sent_batch_schema("quarantine")
@@ -166,7 +204,7 @@ def _replayed(rows: Sequence[dict[str, Any]], vault: Vault, import_id: str, now:
     for row in rows:
         values = {**row, **_opened(vault, row), "state": "replayed", "_version": now}
         told.append({name: values.get(name) for name in schema.names})
-    return SentBatch("quarantine", "replay", pa.Table.from_pylist(told, schema=schema), None, import_id, derived=True)
+    return SentBatch("quarantine", REPLAY, pa.Table.from_pylist(told, schema=schema), None, import_id, derived=True)
 
 
 def _record(log: EventLog, import_id: str) -> tuple[dict[str, Any], ReadAs]:
