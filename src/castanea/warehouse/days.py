@@ -49,6 +49,12 @@ def _expression(clock: str, rules: tuple[tuple[int, int], ...]) -> str:
     return f"CASE WHEN {clock} IS NULL THEN NULL {branches} ELSE {_day(clock, rules[-1][1])} END"
 
 
+@cache
+def days_hold_quarter_hours(zone: str) -> bool:
+    """Whether every quarter hour (UTC) lies in one day of the zone: not where clocks were once set at one minute past midnight."""
+    return all(since % 900_000_000 == 0 and offset % 900 == 0 for since, offset in transitions(zone))
+
+
 def quarter_hour_expression(clock: str) -> str:
     """The TIMESTAMP of the UTC quarter hour in which a timestamp lies."""
     return f"time_bucket(INTERVAL 15 MINUTE, {clock})"

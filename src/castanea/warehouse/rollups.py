@@ -136,5 +136,5 @@ def _delta(plan: RollupPlan, source: str, number: int, tables: Collection[str], 
     having = ""
     if signed:
         zero = [f"{quoted(c.name)} = 0" for c in plan.measures if c.name in counted]
-        having = f" HAVING NOT ({' AND '.join(['sum(n) = 0', *zero])})"
-    return f"SELECT {', '.join(columns)}, sum(n) AS n FROM {source} WHERE in_{number} GROUP BY ALL{having}"
+        having = f" HAVING NOT ({' AND '.join([f'sum(n * in_{number}) = 0', *zero])})"
+    return f"SELECT {', '.join(columns)}, sum(n * in_{number}) AS n FROM {source} WHERE in_{number} > 0 GROUP BY ALL{having}"

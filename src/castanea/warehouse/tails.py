@@ -156,7 +156,7 @@ class Tails:
 
     def _days(self, plan: RollupPlan, counted: str, number: int) -> list[tuple[date, int]]:
         day = "d" if plan.grain == "day" else "q::DATE"
-        return self._con.execute(f"SELECT {day}, count(*) FROM {counted} WHERE in_{number} GROUP BY 1").fetchall()
+        return self._con.execute(f"SELECT {day}, count(*) FROM {counted} WHERE in_{number} > 0 GROUP BY 1").fetchall()
 
     def _after(self) -> Counts:
         """As it will stand once the open transaction is committed."""
