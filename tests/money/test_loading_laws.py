@@ -50,7 +50,7 @@ LINE = st.builds(
     AMOUNTS,
     st.fixed_dictionaries(
         {
-            "line_id": st.sampled_from(["1", "2"]),
+            "line_id": st.sampled_from(["1", "2", "erp/1"]),
             "product_id": GOODS,
             "merchant_code": CODES,
             "paid_amount": st.none() | AMOUNTS,

@@ -48,7 +48,7 @@ def own_columns(kind: str, raw: pa.Table, named_by_table: bool) -> pa.Table:
     alias = f"{kind}_{KIND}"
     if KIND in TABLES[kind].by_name and not named_by_table and alias in names:
         own = own.rename_columns([KIND if n == alias else n for n in names])
-    if SHOP in TABLES[kind].by_name:
+    if SHOP in TABLES[kind].by_name and TABLES[kind].by_name[SHOP].required:  # of a cost, no shop means all
         own = _with_shop(own)
     return own
 

@@ -5,14 +5,19 @@ Columns that begin with `_` and are not the loader's own are for the next steps 
 
 from __future__ import annotations
 
-from castanea.contracts.tables.orders import STAND_IN
+from castanea.contracts.tables.orders import COPIED, STAND_IN
 from castanea.warehouse.costs import FEES, divided, fee, worth
 from castanea.warehouse.days import day_expression
 from castanea.warehouse.references import References
 
 FROM_ORDER = "o.order_time, o.paid_time, o.customer_id, o.channel_id, o.country, o.province, o.city, coalesce(o.test, false) AS excluded"
 ORDER_JOIN = "LEFT JOIN the_order o ON o.shop_id = c.shop_id AND o.order_id = c.order_id"
-STANDS_IN = f"kind = 'product' AND line_id = '{STAND_IN}' AND coalesce(product_id, '') = '' AND coalesce(merchant_code, '') = ''"
+# product lines that may give way to others of their order: its totals, and another system's copy of its lines
+TOTALS = (
+    f"coalesce(line_id = '{STAND_IN}' AND coalesce(product_id, '') = '' AND coalesce(merchant_code, '') = '', false)"
+)
+COPIES = f"coalesce(starts_with(line_id, '{COPIED}'), false)"
+STANDS_IN = f"kind = 'product' AND ({TOTALS} OR {COPIES})"
 _ORDER = "shop_id, order_id"
 _TAX = "coalesce(tax, CASE WHEN kind = 'tax' THEN _amount END)"
 _GONE = "('cancelled', 'closed', 'refunded')"
@@ -79,28 +84,28 @@ def placed(current: str, known: References, zone: str) -> str:
 
 
 def _owed(source: str, *, stand_ins: bool) -> str:
-    """`_amount` and `_paid` in the line's currency. Where an order's lines are known, its stand-in counts no more; lines that do not say
-    what was paid for them share what the stand-in says, after the lines that do."""
+    """`_amount` and `_paid` in the line's currency. Product lines have ranks: the order's totals, another system's copy, the platform's own;
+    only the highest there is counts. Lines that do not say what was paid for them share what the totals say, after the lines that do."""
     if not stand_ins:
         return f"SELECT *, amount AS _amount, coalesce(paid_amount, amount) AS _paid FROM ({source})"
-    stands = f"coalesce({STANDS_IN}, false)"
-    told = f"SELECT *, {stands} AS _stands, kind = 'product' AND NOT {stands} AND paid_amount IS NULL AS _open FROM ({source})"
     window = f"OVER (PARTITION BY {_ORDER})"
-    summed = (
-        f"SELECT *, count(*) FILTER (WHERE kind = 'product' AND NOT _stands) {window} AS _real, "
-        f"sum(amount) FILTER (WHERE _stands) {window} - coalesce(sum(amount) FILTER (WHERE kind = 'product' AND NOT _stands AND NOT _open) {window}, 0) "
-        f"AS _left, sum(coalesce(paid_amount, amount)) FILTER (WHERE _stands) {window} "
-        f"- coalesce(sum(paid_amount) FILTER (WHERE kind = 'product' AND NOT _stands) {window}, 0) AS _left_paid FROM ({told})"
+    ranked = f"SELECT *, CASE WHEN kind <> 'product' THEN NULL WHEN {TOTALS} THEN 0 WHEN {COPIES} THEN 1 ELSE 2 END AS _rank FROM ({source})"
+    topped = f"SELECT *, max(_rank) {window} AS _top FROM ({ranked})"
+    known = "_rank = _top AND _top > 0"
+    opened = f"SELECT *, coalesce(_rank < _top, false) AS _stands, coalesce({known} AND paid_amount IS NULL, false) AS _open FROM ({topped})"
+
+    def left(value: str, already: str) -> str:
+        said = f"sum({value}) FILTER (WHERE _rank = 0) {window}"
+        return f"{said} - coalesce(sum({already}) FILTER (WHERE {known} AND NOT _open) {window}, 0)"
+
+    summed = f"SELECT *, {left('amount', 'amount')} AS _left, {left('coalesce(paid_amount, amount)', 'paid_amount')} AS _left_paid FROM ({opened})"
+    shares, partition = "_open AND _left IS NOT NULL", f"{_ORDER}, _open"
+    amount, paid = (
+        f"CASE WHEN {shares} THEN CAST({divided(total, 'greatest(amount, 0)', partition, 2)} AS DECIMAL(18,4)) ELSE {own} END"
+        for total, own in (("_left", "amount"), ("_left_paid", "coalesce(paid_amount, amount)"))
     )
-    cover = "_open AND _left IS NOT NULL"
-    partition = f"{_ORDER}, _open"
-    return (
-        "SELECT * REPLACE (excluded OR (_stands AND _real > 0) AS excluded, "
-        "CASE WHEN excluded_why IS NULL AND _stands AND _real > 0 THEN 'stand_in' ELSE excluded_why END AS excluded_why), "
-        f"CASE WHEN {cover} THEN CAST({divided('_left', 'greatest(amount, 0)', partition, 2)} AS DECIMAL(18,4)) ELSE amount END AS _amount, "
-        f"CASE WHEN {cover} THEN CAST({divided('_left_paid', 'greatest(amount, 0)', partition, 2)} AS DECIMAL(18,4)) "
-        f"ELSE coalesce(paid_amount, amount) END AS _paid FROM ({summed})"
-    )
+    why = "CASE WHEN excluded_why IS NULL AND _stands THEN 'stand_in' ELSE excluded_why END"
+    return f"SELECT * REPLACE (excluded OR _stands AS excluded, {why} AS excluded_why), {amount} AS _amount, {paid} AS _paid FROM ({summed})"
 
 
 def _priced(known: References) -> str:

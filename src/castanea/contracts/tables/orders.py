@@ -22,6 +22,7 @@ from castanea.contracts.tables.columns import (
 
 LINE_KINDS = ("product", "shipping", "fee", "tax", "discount", "adjustment")
 STAND_IN = "order"  # line_id of the one line of an order of which only the totals are known
+COPIED = "erp/"  # how the line_id of another system's copy of a platform's line begins
 
 _FROM_ORDER = (
     at("order_time", "The order's time; from the order.", derived=True),
@@ -141,7 +142,7 @@ order_line = Table(
         text("order_id", "The order.", required=True),
         text(
             "line_id",
-            "The line's number inside the order; empty where the source has none (then product and occurrence tell lines apart).",
+            "The line's number inside the order; empty where the source has none (then product and occurrence tell lines apart). `order` stands for the order's totals, `erp/…` for another system's copy of a line: they count until the platform's own lines are known.",
         ),
         text(
             "kind",
