@@ -47,7 +47,7 @@ def write(sample: dict[str, Any], folder: Path, encoding: str = "utf-8", **how: 
 
 def landed(kept: Kept, key: str) -> list[dict[str, Any]]:
     """The rows of `table` or `table.column[other=value]`."""
-    table = key.split(".")[0].split("[")[0]
+    table = key.split(".", maxsplit=1)[0].split("[", maxsplit=1)[0]
     rows = kept.rows(table)
     if "[" in key:
         column, value = key[key.index("[") + 1 : -1].split("=")

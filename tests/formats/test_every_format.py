@@ -11,7 +11,12 @@ from castanea.contracts.mappings import shipped_mappings
 from tests.formats.made_samples import cells, check, samples, write
 from tests.imports.made_files import Kept, import_into
 
-ELSEWHERE = {"listing_snapshot", "superstore", "tmall_summary", "uci_online_retail"}  # read from real files in tests/imports
+ELSEWHERE = {
+    "listing_snapshot",
+    "superstore",
+    "tmall_summary",
+    "uci_online_retail",
+}  # read from real files in tests/imports
 NAMES = sorted(samples())
 
 

@@ -24,6 +24,7 @@ from castanea.contracts.mappings.language import (
     Meaning,
     TableRule,
 )
+from castanea.contracts.mappings.placing import with_line
 from castanea.contracts.tables import TABLES
 from castanea.kit.errors import InputError
 
@@ -103,7 +104,11 @@ def load_mappings(folder: Path | None = None) -> tuple[Mapping, ...]:
     found = {mapping.name: mapping for mapping in shipped_mappings()}
     if folder is not None and folder.is_dir():
         for path in sorted(folder.glob("*.yaml")):
-            mapping = parse_mapping(path.read_text("utf-8"), str(path))
+            text = path.read_text("utf-8")
+            try:
+                mapping = parse_mapping(text, str(path))
+            except InputError as error:
+                raise with_line(text, str(path), error) from error
             found[mapping.name] = mapping
     return tuple(found.values())
 
