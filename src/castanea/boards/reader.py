@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any, NoReturn, get_args
 
@@ -10,12 +11,13 @@ import yaml
 
 from castanea.contracts.board import BoardSpec, Place, TileKind, TileSpec
 from castanea.contracts.query import COMPARISONS, Comparison, Filter, Order, Query, TimeRange
+from castanea.contracts.tables import TABLES
 from castanea.kit.errors import InputError
 from castanea.kit.nearest import nearest
 
 KINDS = get_args(TileKind)
-_BOARD = ("board", "title", "range", "compare", "filters", "live", "wall", "version", "questions", "tiles")
-_TILE = ("id", "kind", "title", "place", "query", "queries", "follow", "options")
+_BOARD = ("board", "title", "range", "compare", "filters", "live", "wall", "version", "questions", "subject", "tiles")
+_TILE = ("id", "kind", "title", "place", "query", "queries", "follow", "options", "needs")
 _QUERY = ("metrics", "by", "where", "range", "compare", "order", "limit", "totals", "zone")
 
 
@@ -27,19 +29,26 @@ def read_board(text: str, file: str) -> BoardSpec:
     """A board from its YAML. Raises BoardError."""
     try:
         tree = yaml.safe_load(text)
+        lines = lines_of(text)
     except yaml.YAMLError as broken:
+        mark = getattr(broken, "problem_mark", None)
+        line = f", line {mark.line + 1}" if mark else ""
+        why = str(getattr(broken, "problem", None) or broken)
         raise BoardError(
-            f"{file} is no YAML: {broken}", values={"file": file, "place": "", "why": str(broken)}
+            f"{file}{line}: it is no YAML ({why}); mend the line and start again",
+            values={"file": file, "place": line.lstrip(", "), "why": why},
         ) from broken
-    return _Reader(file).board(tree)
+    return _Reader(file, lines).board(tree)
 
 
 class _Reader:
-    def __init__(self, file: str) -> None:
-        self._file = file
+    def __init__(self, file: str, lines: Mapping[str, int]) -> None:
+        self._file, self._lines = file, lines
 
     def board(self, tree: Any) -> BoardSpec:
         self._fields(tree, _BOARD, "the board", ("board", "title", "tiles"))
+        if not isinstance(tree["tiles"], list) or not tree["tiles"]:
+            self._refuse("tiles", "it must be a list with at least one tile")
         tiles = [self._tile(entry, f"tiles[{number}]") for number, entry in enumerate(tree["tiles"])]
         ids = [t.id for t in tiles]
         if repeated := sorted({i for i in ids if ids.count(i) > 1}):
@@ -49,6 +58,7 @@ class _Reader:
             time=self._range(tree.get("range"), "range"), compare=self._compare(tree.get("compare"), "compare"),
             filters=tuple(tree.get("filters", ())), live=tree.get("live", True), wall=tree.get("wall", False),
             version=tree.get("version", 1), questions=tuple(tree.get("questions", ())),
+            subject=str(tree.get("subject", "")),
         )  # fmt: skip
 
     def _tile(self, tree: Any, place: str) -> TileSpec:
@@ -66,12 +76,12 @@ class _Reader:
             self._refuse(f"{place}.place", "a tile must lie on the grid of 12 columns: x ≥ 0, w ≥ 1, x + w ≤ 12, h ≥ 1")
         queries = {"main": tree["query"]} if "query" in tree else {}
         queries.update(tree.get("queries", {}))
-        if not queries:
+        if not queries and tree["kind"] != "text":
             self._refuse(place, "the tile asks nothing; give it a query")
         return TileSpec(
             id=str(tree["id"]), kind=tree["kind"], title=self._labels(tree["title"], f"{place}.title"), place=where,
             queries={name: self.query(q, f"{place}.{name}") for name, q in queries.items()},
-            follow=tree.get("follow", True), options=tree.get("options", {}),
+            follow=tree.get("follow", True), options=tree.get("options", {}), needs=self._needs(tree.get("needs", ()), f"{place}.needs"),
         )  # fmt: skip
 
     def query(self, tree: Any, place: str) -> Query:
@@ -83,6 +93,16 @@ class _Reader:
             compare=self._compare(tree.get("compare"), f"{place}.compare"), order=order, limit=tree.get("limit"),
             totals=tree.get("totals", False), zone=tree.get("zone", ""),
         )  # fmt: skip
+
+    def _needs(self, value: Any, place: str) -> tuple[tuple[str, ...], ...]:
+        """`[order, web_event|traffic_hourly]`: rows of orders, and rows of one of the two others."""
+        if not isinstance(value, list | tuple):
+            self._refuse(place, "it must be a list of tables, such as [ad_spend, web_event|traffic_hourly]")
+        groups = tuple(tuple(name.strip() for name in str(group).split("|")) for group in value)
+        for name in (name for group in groups for name in group):
+            if name not in TABLES:
+                self._refuse(place, f"{name!r} is no table{nearest(name, TABLES).hint}; there are {', '.join(TABLES)}")
+        return groups
 
     def _filter(self, tree: Any, place: str) -> Filter:
         self._fields(tree, ("dimension", "op", "values"), place, ("dimension",))
@@ -128,4 +148,34 @@ class _Reader:
             self._refuse(place, f"{missing[0]!r} is missing")
 
     def _refuse(self, place: str, why: str) -> NoReturn:
-        raise BoardError(f"{self._file}, {place}: {why}", values={"file": self._file, "place": place, "why": why})
+        line = self._lines.get(place) or next(
+            (n for path, n in sorted(self._lines.items(), key=lambda e: -len(e[0])) if place.startswith(path)), 1
+        )
+        raise BoardError(
+            f"{self._file}, line {line}, {place}: {why}",
+            values={"file": self._file, "place": f"line {line}, {place}", "why": why},
+        )
+
+
+def lines_of(text: str) -> dict[str, int]:
+    """The line of each part of a document, by its path (`tiles[2].place.w`); a tile's `query` stands under `main` too."""
+    found: dict[str, int] = {}
+
+    def walk(node: yaml.Node, path: str) -> None:
+        if isinstance(node, yaml.MappingNode):
+            for key, value in node.value:
+                below = f"{path}.{key.value}" if path else str(key.value)
+                for name in (below, below.replace(".query", ".main")) if below.endswith(".query") else (below,):
+                    found[name] = key.start_mark.line + 1
+                walk(value, below.removesuffix(".query") + ".main" if below.endswith(".query") else below)
+                if key.value == "queries":
+                    walk(value, path)
+        elif isinstance(node, yaml.SequenceNode):
+            for number, value in enumerate(node.value):
+                found[f"{path}[{number}]"] = value.start_mark.line + 1
+                walk(value, f"{path}[{number}]")
+
+    root = yaml.compose(text, Loader=yaml.SafeLoader)
+    if root is not None:
+        walk(root, "")
+    return found

@@ -12,8 +12,9 @@ from typing import Any, Literal
 from castanea.contracts.query import Answer, Comparison, Filter, Query, TimeRange
 
 TileKind = Literal[
-    "hero", "number", "strip", "line", "columns", "bars", "table", "provinces", "heatmap", "donut", "rate", "feed"
-]
+    "hero", "number", "strip", "line", "columns", "combo", "bars", "table", "rows", "provinces", "heatmap", "donut",
+    "waterfall", "funnel", "cohort", "scatter", "rate", "feed", "text",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,8 @@ class Place:
 class TileSpec:
     """`queries` maps a role to a question: most tiles have only `main`; a hero has `main`, `curve`, `usual`.
 
-    A query without a time range takes the board's; without a comparison, the board's when `follow` is true.
+    A query without a time range takes the board's; without a comparison, the board's when `follow` is true. A tile of kind `text` asks
+    nothing. `needs`: without rows in at least one table of each group the tile has nothing to show and says what to import.
     """
 
     id: str
@@ -40,10 +42,13 @@ class TileSpec:
     queries: dict[str, Query]
     follow: bool = True
     options: dict[str, Any] = field(default_factory=dict)
+    needs: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True)
 class BoardSpec:
+    """`subject`: the dimension of which the board shows one member, chosen by the view's filter (a page per product)."""
+
     id: str
     title: dict[str, str]
     tiles: tuple[TileSpec, ...]
@@ -54,6 +59,7 @@ class BoardSpec:
     wall: bool = False
     version: int = 1
     questions: tuple[dict[str, str], ...] = ()
+    subject: str = ""
 
 
 @dataclass(frozen=True)
@@ -82,13 +88,14 @@ class Freshness:
 
 @dataclass(frozen=True)
 class TilePayload:
-    """`state`: ok · empty (no rows in scope) · error (what failed is in `problem`) · not_enough · no_permission.
+    """`state`: ok · empty (no rows in scope) · no_data (nothing was ever imported; `problem.needs` says what would bring it) ·
+    error (what failed is in `problem`) · not_enough · no_permission.
 
     `extra` holds what else the tile's kind needs: hero `pace` (forecast of the day with its range), strip `parts` (each factor's part
-    of the change; they add up)."""
+    of the change; they add up), waterfall `rest`, funnel `rates`, and for tiles by day `festivals`."""
 
     tile: str
-    state: Literal["ok", "empty", "error", "not_enough", "no_permission"]
+    state: Literal["ok", "empty", "no_data", "error", "not_enough", "no_permission"]
     answers: dict[str, Answer]
     freshness: Freshness
     extra: dict[str, Any] = field(default_factory=dict)

@@ -64,13 +64,19 @@ class AnswerBook:
         self._held: dict[Question, Held] = {}
         self.cost = 0.0  # processor seconds of the last round of `ask_all`
 
-    async def ask_all(self, questions: Iterable[Question], now: datetime, pool: Executor) -> None:
-        """Ask each once, for whoever wants to know, and keep the answers."""
+    async def ask_all(self, questions: Iterable[Question], now: datetime, pool: Executor) -> dict[Question, Held]:
+        """Ask each once, for whoever wants to know, and keep the answers. They are returned too: whoever awaits them has them, even
+        when a change makes the book forget them meanwhile."""
         loop, order = asyncio.get_running_loop(), list(questions)
         found = await asyncio.gather(*(loop.run_in_executor(pool, self._timed, q, now) for q in order))
         self.cost = sum(seconds for _, seconds in found)
-        for question, (held, _) in zip(order, found, strict=True):
-            self._held[question] = held
+        asked = {question: held for question, (held, _) in zip(order, found, strict=True)}
+        self._held.update(asked)
+        return asked
+
+    def held(self, questions: Iterable[Question]) -> dict[Question, Held]:
+        """Those of the questions whose answer is kept."""
+        return {question: self._held[question] for question in questions if question in self._held}
 
     def _timed(self, question: Question, now: datetime) -> tuple[Held, float]:
         begin = thread_time()

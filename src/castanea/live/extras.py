@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -28,6 +29,10 @@ class Extras:
             return _pace(answers["main"], self._past_days(tile.id, answers[PAST]), now)
         if tile.kind == "strip" and "equation" in tile.options:
             return _parts(answers["main"], tile.options["equation"])
+        if tile.kind == "waterfall":
+            return _rest(answers["main"], tile.options)
+        if tile.kind == "funnel":
+            return _pass_rates(answers["main"])
         if tile.kind in ("rate", "feed") and "main" in answers:
             return _rate(answers["main"])
         return {}
@@ -86,6 +91,34 @@ def _parts(main: Answer, equation: Mapping[str, Any]) -> dict[str, Any]:
     if parts.shares is None:
         return {}
     return {"parts": {f: f"{s:.9f}" for f, s in zip(factors, parts.shares, strict=True)}}
+
+
+def _rest(main: Answer, options: Mapping[str, Any]) -> dict[str, Any]:
+    """What of the way from the first amount to the last no step explains; zero when the steps are all there is."""
+    first, last = (_exact(main, str(options[name])) for name in ("start", "end"))
+    steps = [_exact(main, str(name)) for name in options["less"]]
+    if first is None or last is None:
+        return {}
+    return {"rest": str(last - first + sum((s for s in steps if s is not None), Decimal(0)))}
+
+
+def _pass_rates(main: Answer) -> dict[str, Any]:
+    """Of each step of a funnel, the share that came from the step before it, and of the first step."""
+    values = [_number(main, c.name) for c in main.columns if c.role == "metric"]
+    if not values:
+        return {}
+    before = [None, *values[:-1]]
+    return {
+        "rates": [f"{v / b:.6f}" if v is not None and b else None for v, b in zip(values, before, strict=True)],
+        "whole": [f"{v / values[0]:.6f}" if v is not None and values[0] else None for v in values],
+    }
+
+
+def _exact(answer: Answer, metric: str) -> Decimal | None:
+    column = _metric_column(answer, metric)
+    if len(answer.rows) != 1 or answer.rows[0].get(column) is None:
+        return None
+    return Decimal(str(answer.rows[0][column]))
 
 
 def _rate(main: Answer) -> dict[str, Any]:

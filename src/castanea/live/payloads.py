@@ -17,10 +17,12 @@ from castanea.kit.messages import LOCALES, say
 from castanea.live.book import Held
 from castanea.live.extras import Extras
 from castanea.live.freshness import freshness_of
+from castanea.live.ground import Ground, what_to_import
 from castanea.live.habits import Habits
 from castanea.live.views import WatchedTile
 
 _FAILED = {"code": "tile.failed", "detail": {locale: say("tile.failed", locale) for locale in LOCALES}, "values": {}}
+BY_DAY = frozenset({"day", "week"})
 _log = structlog.get_logger("castanea.live")
 
 
@@ -38,18 +40,23 @@ class Payload:
 class Composer:
     """Puts payloads together; quick, for the event loop's own thread."""
 
-    def __init__(self, state: Callable[[], tuple[LoadState, int]], habits: Habits) -> None:
-        self._state, self._habits, self._extras = state, habits, Extras()
+    def __init__(self, state: Callable[[], tuple[LoadState, int]], habits: Habits, ground: Ground) -> None:
+        self._state, self._habits, self._ground, self._extras = state, habits, ground, Extras()
 
     def compose(self, tile: WatchedTile, held: Mapping[str, Held], now: datetime) -> Payload:
         """From the tile's answers by role; a role without an answer makes the tile an error that says why."""
         state, waiting = self._state()
+        if missing := self._ground.missing(tile.spec.needs):
+            nothing = freshness_of(None, None, state, waiting, now, None)
+            return _payload(tile, "no_data", {}, nothing, {}, what_to_import(missing))
         problem = next((h.problem for h in held.values() if h.problem is not None), None)
         answers = {role: h.answer for role, h in held.items() if h.answer is not None}
         extra: dict[str, Any] = {}
         if problem is None:
             try:
                 extra = self._extras.of(tile.spec, answers, now)
+                if not BY_DAY.isdisjoint(tile.queries["main"].by if "main" in tile.queries else ()):
+                    extra = {**extra, "festivals": self._ground.festivals(answers["main"])}
             except Exception:  # noqa: BLE001 - one tile's fault must not take the others with it; it is logged and said on the tile
                 _log.exception("a tile failed", tile=tile.spec.id)
                 problem = _FAILED

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -17,7 +17,8 @@ from castanea.contracts.board import BoardSpec, View
 from castanea.contracts.query import Rights
 from castanea.contracts.warehouse import Change, LoadState, Reader
 from castanea.kit.clock import Clock, monotonic
-from castanea.live.book import AnswerBook, Question, Span
+from castanea.live.book import AnswerBook, Held, Question, Span
+from castanea.live.ground import Ground
 from castanea.live.habits import Habits
 from castanea.live.payloads import Composer, Payload
 from castanea.live.views import WatchedTile, resolve, view_id
@@ -78,7 +79,8 @@ class Live:
         self._boards, self._state, self._clock, self._pool = boards, state, clock, pool
         self._book = AnswerBook(planner, reader)
         self._habits = Habits(planner, reader)
-        self._composer = Composer(state, self._habits)
+        self._ground = Ground(reader)
+        self._composer = Composer(state, self._habits, self._ground)
         self._views: dict[str, Watched] = {}
         self._opening: dict[str, asyncio.Task[Watched]] = {}
         self._changed: dict[str, Span] = {}
@@ -130,12 +132,14 @@ class Live:
         tiles = resolve(board, view)
         questions = {t.spec.id: {role: Question(q, rights) for role, q in t.queries.items()} for t in tiles}
         watched = Watched(number, {t.spec.id: t for t in tiles}, questions, msgspec.json.encode(board))
-        changes, missing = self._changes, self._missing(watched.asked())
-        await self._book.ask_all(missing, self._clock.now(), self._pool)
         if not self._views:
             await self._look_at_sources()
+        await self._look_at_ground([watched])
+        changes, missing = self._changes, self._missing(watched.asked())
+        answers = self._book.held(watched.asked())  # kept here: a tick may forget them while the others are asked
+        answers.update(await self._book.ask_all(missing, self._clock.now(), self._pool))
         for name in watched.tiles:
-            watched.shown[name] = self._compose(watched, name)
+            watched.shown[name] = self._compose(watched, name, answers)
         if changes != self._changes:  # an answer may be older than a change that was already seen to: ask again
             self._book.forget(missing)
             self._news.set()
@@ -153,6 +157,8 @@ class Live:
             if self._views:
                 await self._look_at_sources()
         views = list(self._views.values())
+        if views and (clock_moved or not self._ground.knows(changed)):
+            await self._look_at_ground(views)
         missing = self._missing(set().union(*(w.asked() for w in views)))
         await self._book.ask_all(missing, self._clock.now(), self._pool)
         for watched in views:
@@ -163,7 +169,10 @@ class Live:
         different: dict[str, Payload] = {}
         for name, roles in watched.questions.items():
             if clock_moved or not asked.isdisjoint(roles.values()):
-                payload = self._compose(watched, name)
+                answers = self._book.held(roles.values())
+                if len(answers) < len(set(roles.values())):
+                    continue  # a view that was opened meanwhile made the book forget it: the next tick asks again
+                payload = self._compose(watched, name, answers)
                 if _differs(watched.shown.get(name), payload):
                     different[name] = watched.shown[name] = payload
         if different:
@@ -175,16 +184,21 @@ class Live:
         rebuilding = self._state()[0].rebuilding is not None
         if self._rebuilding and not rebuilding:
             self._book.clear()
+            self._ground.forget()
         self._rebuilding = rebuilding
 
     async def _look_at_sources(self) -> None:
         await asyncio.get_running_loop().run_in_executor(self._pool, self._habits.look, self._clock.now())
 
+    async def _look_at_ground(self, views: Iterable[Watched]) -> None:
+        needed = {t for w in views for tile in w.tiles.values() for group in tile.spec.needs for t in group}
+        await asyncio.get_running_loop().run_in_executor(self._pool, self._ground.look, needed)
+
     def _missing(self, questions: Iterable[Question]) -> set[Question]:
         return {question for question in questions if question not in self._book}
 
-    def _compose(self, watched: Watched, name: str) -> Payload:
-        held = {role: self._book[question] for role, question in watched.questions[name].items()}
+    def _compose(self, watched: Watched, name: str, answers: Mapping[Question, Held]) -> Payload:
+        held = {role: answers[question] for role, question in watched.questions[name].items()}
         return self._composer.compose(watched.tiles[name], held, self._clock.now())
 
     def _frame(self, watched: Watched, tiles: dict[str, Payload]) -> bytes:

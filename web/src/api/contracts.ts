@@ -63,7 +63,8 @@ export interface Answer {
 }
 
 export type TileKind =
-  | "hero" | "number" | "strip" | "line" | "columns" | "bars" | "table" | "provinces" | "heatmap" | "donut" | "rate" | "feed";
+  | "hero" | "number" | "strip" | "line" | "columns" | "combo" | "bars" | "table" | "rows" | "provinces" | "heatmap" | "donut" | "waterfall"
+  | "funnel" | "cohort" | "scatter" | "rate" | "feed" | "text";
 
 export interface Place {
   x: number;
@@ -80,6 +81,7 @@ export interface TileSpec {
   queries: Record<string, Query>;
   follow?: boolean;
   options?: Record<string, unknown>;
+  needs?: string[][];
 }
 
 export interface BoardSpec {
@@ -93,6 +95,8 @@ export interface BoardSpec {
   wall?: boolean;
   version?: number;
   questions?: Text[];
+  /** The dimension of which this board shows one member; empty for a board of the whole shop. */
+  subject?: string;
 }
 
 export interface BoardEntry {
@@ -112,11 +116,25 @@ export interface Freshness {
 
 export interface TilePayload {
   tile: string;
-  state: "ok" | "empty" | "error" | "not_enough" | "no_permission";
+  state: "ok" | "empty" | "no_data" | "error" | "not_enough" | "no_permission";
   answers: Record<string, Answer>;
   freshness: Freshness;
   extra?: Record<string, unknown>;
   problem?: { code?: string; detail?: Text | string; [key: string]: unknown } | null;
+}
+
+/** A table that was never imported, and the formats that bring it. */
+export interface Lacking {
+  table: string;
+  labels: Text;
+  formats: { name: string; labels: Text }[];
+}
+
+export interface FestivalDay {
+  day: string;
+  name: string;
+  labels: Text;
+  number: number;
 }
 
 export interface Frame {

@@ -24,6 +24,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/boards/{board}/shares": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Board Shares
+         * @description To whom a board is shown; nobody in particular = to all.
+         */
+        get: operations["boardShares"];
+        /**
+         * Share Board
+         * @description Show a board to some teams and people alone. Those who manage people see it always.
+         */
+        put: operations["shareBoard"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/catalog": {
         parameters: {
             query?: never;
@@ -84,6 +108,90 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Invitations
+         * @description All invitations, newest first.
+         */
+        get: operations["invitations"];
+        put?: never;
+        /**
+         * Invite
+         * @description Make an invitation. Its link is in this answer and nowhere else.
+         */
+        post: operations["invite"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invitations/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Accept
+         * @description Make the account that an invitation offers, and sign in with it.
+         */
+        post: operations["acceptInvitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invitations/look": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Look
+         * @description What an invitation offers to who holds its link.
+         */
+        post: operations["lookAtInvitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invitations/{invitation_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke Invitation
+         * @description Make an invitation worthless at once.
+         */
+        delete: operations["revokeInvitation"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me": {
         parameters: {
             query?: never;
@@ -126,6 +234,90 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Keep Second Factor
+         * @description Ask for a code at sign-in from now on. The answer holds codes to fall back on, this once.
+         */
+        put: operations["keepSecondFactor"];
+        /**
+         * New Second Factor
+         * @description A secret for an authenticator; nothing is kept until a code made with it comes back.
+         */
+        post: operations["newSecondFactor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/second-factor/off": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take Second Factor
+         * @description No code at sign-in any more.
+         */
+        post: operations["takeSecondFactor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * People
+         * @description Everybody with an account. Rules and times are shown to those who manage people.
+         */
+        get: operations["people"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/{account_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change Person
+         * @description Change a role, rules or teams, or put somebody out. What is taken away ends their sessions, streams too.
+         */
+        patch: operations["changePerson"];
         trace?: never;
     };
     "/api/v1/quarantine": {
@@ -256,6 +448,54 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/teams": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Teams
+         * @description All teams with their people.
+         */
+        get: operations["teams"];
+        put?: never;
+        /**
+         * Make Team
+         * @description Make a team.
+         */
+        post: operations["makeTeam"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/teams/{team_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Rename Team
+         * @description Give a team another name.
+         */
+        put: operations["renameTeam"];
+        post?: never;
+        /**
+         * Remove Team
+         * @description Remove a team; its people stay.
+         */
+        delete: operations["removeTeam"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/views": {
         parameters: {
             query?: never;
@@ -271,6 +511,70 @@ export interface paths {
          */
         post: operations["openView"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/walls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Walls
+         * @description All links for the wall, newest first, revoked ones too.
+         */
+        get: operations["walls"];
+        put?: never;
+        /**
+         * Make Wall
+         * @description Make a link that shows one board and nothing else. It is in this answer and nowhere else.
+         */
+        post: operations["makeWall"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/walls/open": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Open Wall
+         * @description Let a screen in that holds a link for the wall.
+         */
+        post: operations["openWall"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/walls/{wall_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke Wall
+         * @description End a link for the wall; its screens go dark.
+         */
+        delete: operations["revokeWall"];
         options?: never;
         head?: never;
         patch?: never;
@@ -384,6 +688,15 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** Accept */
+        Accept: {
+            /** Name */
+            name: string;
+            /** Passphrase */
+            passphrase: string;
+            /** Token */
+            token: string;
+        };
         /**
          * Answer
          * @description Rows are dicts by column name; decimals are strings, unknown is None. `others` is the row of all members beyond the limit,
@@ -447,7 +760,10 @@ export interface components {
              */
             unit: string;
         };
-        /** BoardSpec */
+        /**
+         * BoardSpec
+         * @description `subject`: the dimension of which the board shows one member, chosen by the view's filter (a page per product).
+         */
         BoardSpec: {
             /** Compare */
             compare: ("yesterday" | "previous" | "last_week" | "last_year") | null;
@@ -470,6 +786,11 @@ export interface components {
             questions: {
                 [key: string]: string;
             }[];
+            /**
+             * Subject
+             * @default
+             */
+            subject: string;
             /** Tiles */
             tiles: components["schemas"]["TileSpec"][];
             time: components["schemas"]["TimeRange"];
@@ -586,11 +907,61 @@ export interface components {
             /** Status */
             status: string;
         };
+        /** InvitationModel */
+        InvitationModel: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /** Id */
+            id: string;
+            /** Note */
+            note: string;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "owner" | "manager" | "editor" | "member" | "viewer";
+            rules?: components["schemas"]["RulesModel"] | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "open" | "accepted" | "revoked" | "expired";
+            /** Teams */
+            teams: string[];
+        };
+        /** KeepFactor */
+        KeepFactor: {
+            /** Code */
+            code: string;
+            /** Passphrase */
+            passphrase: string;
+            /** Secret */
+            secret: string;
+        };
+        /** LinkToken */
+        LinkToken: {
+            /** Token */
+            token: string;
+        };
         /**
          * Me
-         * @description `preferences.language` empty = the browser's; `direction_colours` empty = by language.
+         * @description `preferences.language` empty = the browser's; `direction_colours` empty = by language. `role` is `wall` for a screen on the wall,
+         *     which shows `board` alone.
          */
         Me: {
+            /**
+             * Board
+             * @default
+             */
+            board: string;
             /** Id */
             id: string;
             /** Name */
@@ -600,6 +971,69 @@ export interface components {
             preferences: components["schemas"]["PreferencesModel"];
             /** Role */
             role: string;
+        };
+        /**
+         * NewFactorModel
+         * @description `address` is for the authenticator, as a QR code.
+         */
+        NewFactorModel: {
+            /** Address */
+            address: string;
+            /** Secret */
+            secret: string;
+        };
+        /** NewInvitation */
+        NewInvitation: {
+            /**
+             * Days
+             * @default 7
+             */
+            days: number;
+            /**
+             * Note
+             * @description For whom it is; only those who manage people see it.
+             * @default
+             */
+            note: string;
+            /**
+             * Role
+             * @default member
+             * @enum {string}
+             */
+            role: "owner" | "manager" | "editor" | "member" | "viewer";
+            rules?: components["schemas"]["RulesModel"];
+            /** Teams */
+            teams?: string[];
+        };
+        /**
+         * NewLink
+         * @description `path` goes behind the server's address; what follows the # never reaches a log.
+         */
+        NewLink: {
+            /** Id */
+            id: string;
+            /** Path */
+            path: string;
+        };
+        /** NewWall */
+        NewWall: {
+            /** Board */
+            board: string;
+            /**
+             * Language
+             * @default
+             * @enum {string}
+             */
+            language: "" | "zh-CN" | "en";
+            /** Name */
+            name: string;
+            rules?: components["schemas"]["RulesModel"] | null;
+            /**
+             * Theme
+             * @default dark
+             * @enum {string}
+             */
+            theme: "system" | "light" | "dark";
         };
         /**
          * NewWriteKey
@@ -675,6 +1109,45 @@ export interface components {
             start: string | null;
             /** Zone */
             zone: string;
+        };
+        /**
+         * PersonChange
+         * @description What is left out stays.
+         */
+        PersonChange: {
+            /** Disabled */
+            disabled?: boolean | null;
+            /** Role */
+            role?: ("owner" | "manager" | "editor" | "member" | "viewer") | null;
+            rules?: components["schemas"]["RulesModel"] | null;
+            /** Teams */
+            teams?: string[] | null;
+        };
+        /**
+         * PersonModel
+         * @description `rules`, `second_factor` and the times are null for those who do not manage people.
+         */
+        PersonModel: {
+            /** Created At */
+            created_at?: string | null;
+            /** Disabled */
+            disabled: boolean;
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "owner" | "manager" | "editor" | "member" | "viewer";
+            rules?: components["schemas"]["RulesModel"] | null;
+            /** Second Factor */
+            second_factor?: boolean | null;
+            /** Seen At */
+            seen_at?: string | null;
+            /** Teams */
+            teams: string[];
         };
         /**
          * Place
@@ -753,6 +1226,11 @@ export interface components {
             };
         } & {
             [key: string]: unknown;
+        };
+        /** Proof */
+        Proof: {
+            /** Passphrase */
+            passphrase: string;
         };
         /**
          * Quality
@@ -877,6 +1355,18 @@ export interface components {
             zone: string;
         };
         /**
+         * RulesModel
+         * @description Empty lists bound nothing. `hidden`: cost (costs and margins), profit (profits).
+         */
+        RulesModel: {
+            /** Categories */
+            categories?: string[];
+            /** Hidden */
+            hidden?: ("cost" | "profit")[];
+            /** Shops */
+            shops?: string[];
+        };
+        /**
          * SessionModel
          * @description `csrf` goes into the X-Castanea-CSRF header of every request that changes something.
          */
@@ -886,12 +1376,34 @@ export interface components {
             me: components["schemas"]["Me"];
             workspace: components["schemas"]["WorkspaceModel"];
         };
+        /** SharesModel */
+        SharesModel: {
+            /**
+             * Subjects
+             * @description `team:<id>` or `account:<id>`.
+             */
+            subjects: string[];
+        };
         /** SignIn */
         SignIn: {
+            /**
+             * Code
+             * @description Of the second factor, where the account has one.
+             * @default
+             */
+            code: string;
             /** Name */
             name: string;
             /** Passphrase */
             passphrase: string;
+        };
+        /**
+         * SpareCodes
+         * @description Each is good for one sign-in; shown this once.
+         */
+        SpareCodes: {
+            /** Codes */
+            codes: string[];
         };
         /**
          * Status
@@ -916,12 +1428,27 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
+        /** TeamModel */
+        TeamModel: {
+            /** Id */
+            id: string;
+            /** Members */
+            members: string[];
+            /** Name */
+            name: string;
+        };
+        /** TeamName */
+        TeamName: {
+            /** Name */
+            name: string;
+        };
         /**
          * TilePayload
-         * @description `state`: ok · empty (no rows in scope) · error (what failed is in `problem`) · not_enough · no_permission.
+         * @description `state`: ok · empty (no rows in scope) · no_data (nothing was ever imported; `problem.needs` says what would bring it) ·
+         *     error (what failed is in `problem`) · not_enough · no_permission.
          *
          *     `extra` holds what else the tile's kind needs: hero `pace` (forecast of the day with its range), strip `parts` (each factor's part
-         *     of the change; they add up).
+         *     of the change; they add up), waterfall `rest`, funnel `rates`, and for tiles by day `festivals`.
          */
         TilePayload: {
             /** Answers */
@@ -941,7 +1468,7 @@ export interface components {
              * State
              * @enum {string}
              */
-            state: "ok" | "empty" | "error" | "not_enough" | "no_permission";
+            state: "ok" | "empty" | "no_data" | "error" | "not_enough" | "no_permission";
             /** Tile */
             tile: string;
         };
@@ -949,7 +1476,8 @@ export interface components {
          * TileSpec
          * @description `queries` maps a role to a question: most tiles have only `main`; a hero has `main`, `curve`, `usual`.
          *
-         *     A query without a time range takes the board's; without a comparison, the board's when `follow` is true.
+         *     A query without a time range takes the board's; without a comparison, the board's when `follow` is true. A tile of kind `text` asks
+         *     nothing. `needs`: without rows in at least one table of each group the tile has nothing to show and says what to import.
          */
         TileSpec: {
             /**
@@ -963,7 +1491,12 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "hero" | "number" | "strip" | "line" | "columns" | "bars" | "table" | "provinces" | "heatmap" | "donut" | "rate" | "feed";
+            kind: "hero" | "number" | "strip" | "line" | "columns" | "combo" | "bars" | "table" | "rows" | "provinces" | "heatmap" | "donut" | "waterfall" | "funnel" | "cohort" | "scatter" | "rate" | "feed" | "text";
+            /**
+             * Needs
+             * @default []
+             */
+            needs: string[][];
             /** Options */
             options?: {
                 [key: string]: unknown;
@@ -1040,6 +1573,25 @@ export interface components {
              */
             where: components["schemas"]["Filter-Input"][];
         };
+        /** WallModel */
+        WallModel: {
+            /** Board */
+            board: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Revoked At */
+            revoked_at: string | null;
+            rules: components["schemas"]["RulesModel"];
+            /** Used At */
+            used_at: string | null;
+        };
         /** WorkspaceModel */
         WorkspaceModel: {
             /** Currency */
@@ -1102,6 +1654,72 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["BoardSpec"][];
+                };
+            };
+            /** @description A problem document (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    boardShares: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                board: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SharesModel"];
+                };
+            };
+            /** @description A problem document (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    shareBoard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                board: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SharesModel"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SharesModel"];
                 };
             };
             /** @description A problem document (RFC 9457). */
@@ -1214,6 +1832,163 @@ export interface operations {
             };
         };
     };
+    invitations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitationModel"][];
+                };
+            };
+            /** @description A problem document (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    invite: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewInvitation"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewLink"];
+                };
+            };
+            /** @description A problem document (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    acceptInvitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Accept"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionModel"];
+                };
+            };
+            /** @description A problem document (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    lookAtInvitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkToken"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitationModel"];
+                };
+            };
+            /** @description A problem document (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revokeInvitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                invitation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem document (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     me: {
         parameters: {
             query?: never;
@@ -1295,6 +2070,163 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A problem document (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    keepSecondFactor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KeepFactor"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SpareCodes"];
+                };
+            };
+            /** @description A problem document (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    newSecondFactor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewFactorModel"];
+                };
+            };
+            /** @description A problem document (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    takeSecondFactor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Proof"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem document (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    people: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonModel"][];
+                };
+            };
+            /** @description A problem document (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changePerson: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PersonChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonModel"];
+                };
             };
             /** @description A problem document (RFC 9457). */
             default: {
@@ -1552,6 +2484,130 @@ export interface operations {
             };
         };
     };
+    teams: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TeamModel"][];
+                };
+            };
+            /** @description A problem document (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    makeTeam: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TeamName"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TeamModel"];
+                };
+            };
+            /** @description A problem document (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    renameTeam: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                team_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TeamName"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem document (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    removeTeam: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                team_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem document (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     openView: {
         parameters: {
             query?: never;
@@ -1573,6 +2629,128 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["OpenedViewModel"];
                 };
+            };
+            /** @description A problem document (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    walls: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WallModel"][];
+                };
+            };
+            /** @description A problem document (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    makeWall: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewWall"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewLink"];
+                };
+            };
+            /** @description A problem document (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    openWall: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkToken"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem document (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revokeWall: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                wall_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem document (RFC 9457). */
             default: {

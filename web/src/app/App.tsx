@@ -20,6 +20,7 @@ import { theme } from "./theme";
 import { TopBar } from "./TopBar";
 
 const DataPage = lazy(() => import("../features/data/DataPage").then((page) => ({ default: page.DataPage })));
+const BoardList = lazy(() => import("../features/boards/BoardList").then((page) => ({ default: page.BoardList })));
 const Glossary = lazy(() => import("../features/semantics/Glossary").then((page) => ({ default: page.Glossary })));
 
 const client = new QueryClient({
@@ -36,6 +37,7 @@ function Page({ onSignedOut }: { onSignedOut: () => void }) {
   let page;
   if (id) page = <BoardPage key={id} id={id} onSignedOut={onSignedOut} />;
   else if (path === "/data" || path.startsWith("/data/")) page = <DataPage />;
+  else if (path === "/boards") page = <BoardList />;
   else if (path === "/glossary") page = <Glossary />;
   else page = <><TopBar title={path === "/" ? t("state.loading") : t("board.missing")} /><main className="page" id="content" /></>;
   return <Shell><Boundary title={path} resetKey={path}><Suspense fallback={<TopBar title={t("state.loading")} />}>{page}</Suspense></Boundary></Shell>;

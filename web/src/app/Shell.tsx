@@ -19,7 +19,7 @@ function useRooms(): Room[] {
   const { t } = useTranslation();
   const { path } = usePlace();
   const { session } = useSession();
-  const rooms: Room[] = [{ to: "/", icon: "boards", text: t("nav.boards"), on: path === "/" || path.startsWith("/boards") }];
+  const rooms: Room[] = [{ to: "/boards", icon: "boards", text: t("nav.boards"), on: path === "/boards" }];
   if (can(session, "imports:read") || can(session, "keys:manage")) rooms.push({ to: "/data", icon: "data", text: t("nav.data"), on: path.startsWith("/data") });
   if (can(session, "catalog:read")) rooms.push({ to: "/glossary", icon: "book", text: t("nav.glossary"), on: path.startsWith("/glossary") });
   return rooms;
@@ -46,7 +46,7 @@ export function Shell({ children }: { children: ReactNode }) {
           </a>
         ))}
         {boards.length > 0 && <h2>{t("nav.pinned")}</h2>}
-        {boards.map((board) => (
+        {boards.filter((board) => !board.subject).map((board) => (
           <a key={board.id} className={board.id === current ? "pin on" : "pin"} href={`/boards/${encodeURIComponent(board.id)}`} onClick={follow} aria-current={board.id === current ? "page" : undefined} title={pick(board.title, language)} aria-label={pick(board.title, language)}>
             <i /><span className="el">{pick(board.title, language)}</span>
           </a>
@@ -57,8 +57,8 @@ export function Shell({ children }: { children: ReactNode }) {
       </nav>
       <div className="main">{children}</div>
       <nav className="tabs" aria-label={t("nav.title")}>
-        {boards.slice(0, 2).map((board) => <a key={board.id} className={board.id === current ? "on" : ""} href={`/boards/${encodeURIComponent(board.id)}`} onClick={follow} aria-current={board.id === current ? "page" : undefined}><Icon name={board.id === boards[0]?.id ? "clock" : "boards"} size={20} />{pick(board.title, language)}</a>)}
-        {rooms.slice(1).map((room) => <a key={room.to} className={room.on ? "on" : ""} href={room.to} onClick={follow} aria-current={room.on ? "page" : undefined}><Icon name={room.icon} size={20} />{room.text}</a>)}
+        {boards.slice(0, 1).map((board) => <a key={board.id} className={board.id === current ? "on" : ""} href={`/boards/${encodeURIComponent(board.id)}`} onClick={follow} aria-current={board.id === current ? "page" : undefined}><Icon name="clock" size={20} />{pick(board.title, language)}</a>)}
+        {rooms.map((room) => <a key={room.to} className={room.on || (room.to === "/boards" && current !== undefined && current !== boards[0]?.id) ? "on" : ""} href={room.to} onClick={follow} aria-current={room.on ? "page" : undefined}><Icon name={room.icon} size={20} />{room.text}</a>)}
       </nav>
     </div>
   );

@@ -2,6 +2,7 @@
 import { say, sayChange, scaleFor, show, join, type Locale, type Unit } from "../format/number";
 import { axisText, categoryAxis, evenly, ticks, tipContent, tooltip, valueAxis, widthOf, type TipLine } from "./axes";
 import type { Drawing } from "./Chart";
+import { festivalGround, type Stretch } from "./festivals";
 import type { Palette } from "./palette";
 
 export interface Columns {
@@ -15,11 +16,12 @@ export interface Columns {
   /** The column of the period that still runs; -1 when all are over. */
   open: number;
   measure: string;
+  festivals?: Stretch[];
   beforeName: string;
 }
 
 export function drawColumns(columns: Columns, locale: Locale) {
-  return (colours: Palette, width: number): Drawing => {
+  return (colours: Palette, width: number, height: number): Drawing => {
     const all = [...columns.values, ...(columns.before ?? [])].filter((value): value is number => value !== null);
     const range = ticks(Math.min(0, ...all), Math.max(...all, 0) || 1, true);
     const scale = scaleFor(Math.max(Math.abs(range.max), Math.abs(range.min)), locale);
@@ -46,6 +48,8 @@ export function drawColumns(columns: Columns, locale: Locale) {
     if (columns.before) {
       series.push({ type: "line", data: columns.before, symbol: "none", step: false, lineStyle: { color: colours.compare, width: colours.stroke * 0.55 }, silent: true, z: 3 });
     }
+    const step = (width - tickWidth - 18) / Math.max(1, columns.values.length);
+    if (series[0]) Object.assign(series[0], festivalGround(columns.festivals ?? [], tickWidth + 10 + step / 2, step, 4, height - colours.text * 2, colours));
     return {
       points: columns.values.length, series: 0,
       option: {

@@ -3,6 +3,7 @@ import { say, sayChange, sayShare, scaleFor, type Locale, type Unit } from "../f
 import { axisLabel, longLabel } from "../format/time";
 import { apart, categoryAxis, evenly, ticks, tipContent, tooltip, valueAxis, axisText, widthOf, type TipLine } from "./axes";
 import type { Drawing } from "./Chart";
+import { festivalGround, type Stretch } from "./festivals";
 import type { Palette } from "./palette";
 
 export interface Series {
@@ -24,6 +25,7 @@ export interface Trend {
   /** Whether the last period still runs. */
   unfinished: boolean;
   beforeName: string;
+  festivals?: Stretch[];
 }
 
 const known = (values: (number | null)[]) => values.filter((value): value is number => value !== null);
@@ -104,6 +106,7 @@ export function drawTrend(trend: Trend, locale: Locale) {
     const ends = trend.series.map((each) => (trend.area ? (sum += each.values.at(-1) ?? 0) : (each.values.findLast((value) => value !== null) ?? null)));
     const shifts = apart(ends, range, plot, colours.text * 1.3);
     const series = trend.series.flatMap((each, index) => drawn(trend, each, index, colours, labels, shifts[index] ?? 0));
+    if (series[0]) Object.assign(series[0], festivalGround(trend.festivals ?? [], tickWidth + 10, (width - tickWidth - 10 - Math.max(10, names)) / Math.max(1, trend.at.length - 1), 12, height - colours.text * 2, colours));
     return {
       points: trend.at.length, series: series.findIndex((each) => each.name === trend.series[0]?.name),
       option: {

@@ -18,6 +18,7 @@ import { ComparePill } from "./pills/ComparePill";
 import { FilterPill } from "./pills/FilterPill";
 import { TimePill } from "./pills/TimePill";
 import { useLiveBoard } from "./useLiveBoard";
+import { SubjectChooser, useMemberName } from "./Subject";
 import { readView, writeView } from "./view";
 import { WallBoard } from "./WallBoard";
 
@@ -40,7 +41,7 @@ function useWidth(): number {
 }
 
 function Pills({ board }: { board: BoardSpec }) {
-  return <><TimePill /><ComparePill />{(board.filters ?? []).map((dimension) => <FilterPill key={dimension} dimension={dimension} />)}</>;
+  return <><TimePill /><ComparePill />{[...(board.subject ? [board.subject] : []), ...(board.filters ?? [])].map((dimension) => <FilterPill key={dimension} dimension={dimension} />)}</>;
 }
 
 /** A board as the address bar names it. All of it comes from its declaration and the newest payloads. */
@@ -53,10 +54,14 @@ export function BoardPage({ id, onSignedOut }: { id: string; onSignedOut: () => 
   const wall = query.get("wall") === "1";
   const text = query.toString();
   const view = useMemo(() => readView(id, new URLSearchParams(text)), [id, text]);
-  const live = useLiveBoard(view, onSignedOut);
+  const all = boards.data as unknown as BoardSpec[] | undefined;
+  const known = all?.find((each) => each.id === id);
+  const chosen = known?.subject ? view.where?.find((filter) => filter.dimension === known.subject)?.values : undefined;
+  const unchosen = Boolean(known?.subject) && !chosen?.length;
+  const live = useLiveBoard(view, onSignedOut, unchosen || (!all && boards.isPending));
+  const pages = useMemo(() => Object.fromEntries((all ?? []).flatMap((each) => (each.subject ? [[each.subject, each.id]] : []))), [all]);
   const [sheet, setSheet] = useState(false);
   const width = useWidth();
-  const known = (boards.data as unknown as BoardSpec[] | undefined)?.find((each) => each.id === id);
   const board = live.board ?? known ?? null;
 
   useEffect(() => {
@@ -64,7 +69,8 @@ export function BoardPage({ id, onSignedOut }: { id: string; onSignedOut: () => 
     return () => setWall(false);
   }, [wall]);
   const inTop = ((board?.filters?.length ?? 0) + 2) * 150 + 700 <= width;
-  const title = words.pick(board?.title);
+  const member = useMemberName(known?.subject ?? "", chosen?.length === 1 ? (chosen[0] ?? "") : "", known);
+  const title = member || words.pick(board?.title);
   useEffect(() => {
     document.title = title ? `${title} · Castanea` : "Castanea";
   }, [title]);
@@ -72,8 +78,8 @@ export function BoardPage({ id, onSignedOut }: { id: string; onSignedOut: () => 
   const change = useCallback((next: View) => go(writeView(next, wall)), [wall]);
   const { offlineSince, retry } = live;
   const now = useMemo<BoardNow | null>(
-    () => board && { board, view, catalog, wall, phone: screen === "phone", offlineSince, change, retry },
-    [board, view, catalog, wall, screen, offlineSince, change, retry],
+    () => board && { board, view, catalog, wall, phone: screen === "phone", offlineSince, change, retry, pages },
+    [board, view, catalog, wall, screen, offlineSince, change, retry, pages],
   );
 
   if (!now || !board) {
@@ -106,7 +112,7 @@ export function BoardPage({ id, onSignedOut }: { id: string; onSignedOut: () => 
             <main className="page" id="content">
               {screen !== "phone" && !inTop && <div className="bar-line"><Pills board={board} /></div>}
               <Banner load={live.load} problem={live.problem} />
-              <Grid tiles={board.tiles} />
+              {unchosen ? <SubjectChooser /> : <Grid tiles={board.tiles} />}
               <Herald />
             </main>
             <Modal opened={sheet} onClose={() => setSheet(false)} title={words.t("filter.title")} lockScroll={false} transitionProps={{ duration: 0 }} centered closeButtonProps={{ "aria-label": words.t("keys.close") }}>

@@ -10,7 +10,7 @@ import { measure, only, valueOf } from "./answers";
 import { pick } from "../../i18n";
 import { useBoard, useWords } from "./context";
 import { Fresh, QualityMark } from "./Fresh";
-import { BODIES, FLUSH, type TileParts } from "./kinds";
+import { BODIES, FLUSH, UNNAMED, type TileParts } from "./kinds";
 import { Skeleton, Sorry } from "./TileStates";
 import { TileMenu } from "./TileMenu";
 import { TileTable, useTableText } from "./TileTable";
@@ -71,13 +71,13 @@ const TileInside = memo(function TileInside({ spec, place, isFull = false, onClo
   useEffect(() => setTable(false), [board.board.id]);
 
   const metric = lead ? board.catalog.metrics[lead.metric] : undefined;
-  const menu = board.wall ? null : (
+  const menu = board.wall || spec.kind === "text" ? null : (
     <TileMenu title={title} isTable={isTable} isFull={isFull} canTable={canTable} className={flush ? "flush-menu" : "more"} onTable={() => setTable(!isTable)} onCopy={copy} onFull={() => (isFull ? onClose?.() : setOpened(true))} />
   );
   const end = (right?: ReactNode) => <span className="r">{right}{!board.wall && <i className={`changed-dot ${washed.dot}`} aria-hidden="true" />}{menu}</span>;
   const head: TileParts["head"] = (note, right, bare) => (
     <div className="th">
-      <Named text={title} metric={spec.kind === "table" || spec.kind === "feed" ? undefined : metric} id={`${id}t`} />
+      <Named text={title} metric={UNNAMED.has(spec.kind) ? undefined : metric} id={`${id}t`} />
       {note ? <span className="u">{note}</span> : null}
       {bare ? null : end(right)}
     </div>
@@ -87,7 +87,7 @@ const TileInside = memo(function TileInside({ spec, place, isFull = false, onClo
   const Body = BODIES[spec.kind];
   const content = () => {
     if (!payload || !now) return <>{head()}<Skeleton kind={spec.kind} />{foot()}</>;
-    if (payload.state !== "ok") return <>{head()}<Sorry payload={payload} onTable={canTable ? () => setTable(true) : undefined} />{foot(<span />)}</>;
+    if (payload.state !== "ok") return <>{head()}<Sorry payload={payload} onTable={canTable ? () => setTable(true) : undefined} />{payload.state === "no_data" ? null : foot(<span />)}</>;
     if (isTable) return <>{head()}<TileTable spec={spec} answers={payload.answers} />{foot()}</>;
     if (!Body) return <>{head()}<div className="mid">{words.t("state.unknown_kind", { kind: spec.kind })}</div>{foot()}</>;
     return <>{flush && <h3 className="sr" id={`${id}t`}>{title}</h3>}{flush && menu}<Body spec={spec} now={now} payload={payload} head={head} end={end} foot={foot} full={isFull} /></>;

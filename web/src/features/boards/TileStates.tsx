@@ -1,11 +1,12 @@
-import type { TileKind, TilePayload } from "../../api/contracts";
+import type { Lacking, TileKind, TilePayload } from "../../api/contracts";
+import { follow } from "../../app/location";
 import { Icon, Shape } from "../../components/Icon";
 import { useBoard, useWords } from "./context";
 
 /** The outline of what will stand here; it appears after 300 ms, so that a quick answer does not flicker. */
 export function Skeleton({ kind }: { kind: TileKind }) {
   const bar = (width: string, height: number, key?: number) => <i key={key} className="sk" style={{ width, height }} />;
-  if (kind === "bars" || kind === "table" || kind === "feed") {
+  if (["bars", "table", "rows", "feed", "waterfall", "funnel", "cohort", "text"].includes(kind)) {
     return <div className="skeleton" aria-hidden="true">{[72, 56, 44, 30, 22].map((width, index) => bar(`${width}%`, 14, index))}</div>;
   }
   if (kind === "strip") return <div className="skeleton" aria-hidden="true">{bar("96px", 14)}{bar("140px", 26)}</div>;
@@ -35,6 +36,7 @@ export function Sorry({ payload, onTable }: { payload: TilePayload; onTable?: ()
       </div>
     );
   }
+  if (payload.state === "no_data") return <NoData lacking={(payload.problem?.needs ?? []) as Lacking[][]} />;
   if (payload.state === "not_enough") {
     return <div className="mid"><b>{t("state.not_enough")}</b><span>{detail || t("state.not_enough_why")}</span></div>;
   }
@@ -46,6 +48,21 @@ export function Sorry({ payload, onTable }: { payload: TilePayload; onTable?: ()
       <span className="say"><span className="t-critical"><Shape level="critical" /></span>{detail || t("state.error")}</span>
       <button type="button" className="btn small" onClick={retry}>{t("state.retry")}</button>
       {onTable && <span className="sub">{t("state.error_kept")}</span>}
+    </div>
+  );
+}
+
+/** Nothing of this kind was ever imported: which tables it takes, from which exports, and where to read how. */
+function NoData({ lacking }: { lacking: Lacking[][] }) {
+  const { t, pick, locale } = useWords();
+  const or = locale === "zh-CN" ? "或" : " or ";
+  const tables = lacking.map((group) => group.map((each) => pick(each.labels)).join(or)).join(locale === "zh-CN" ? "、" : ", ");
+  const formats = [...new Map(lacking.flat().flatMap((each) => each.formats).map((format) => [format.name, pick(format.labels)])).values()].slice(0, 5);
+  return (
+    <div className="mid lacking">
+      <span><span className="t-info"><Shape level="info" /></span> {t("state.no_data", { tables })}</span>
+      <span className="sub">{formats.length ? t("state.no_data_formats", { formats: formats.join(locale === "zh-CN" ? "、" : ", ") }) : t("state.no_data_events")}</span>
+      <a className="btn small" href="/data/how" onClick={follow}>{t("state.how_to_import")}</a>
     </div>
   );
 }

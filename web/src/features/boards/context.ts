@@ -18,6 +18,8 @@ export interface BoardNow {
   offlineSince: number | null;
   change: (view: View) => void;
   retry: () => void;
+  /** Boards about one member of a dimension, by that dimension: where a product's name leads. */
+  pages?: Record<string, string>;
 }
 
 export const BoardContext = createContext<BoardNow | null>(null);
@@ -66,7 +68,7 @@ export function useWords() {
       return locale === "en" && name.startsWith("same ") ? name.replace(/^same (time|day) /, "") : name;
     };
     return {
-      t, locale, rangeName, compareName, compareShort,
+      t, locale, others: t("member.others"), rangeName, compareName, compareShort,
       /** A name that begins a label: English begins it with a capital. */
       begin: (text: string) => (locale === "en" ? text.charAt(0).toUpperCase() + text.slice(1) : text),
       /** A name inside a sentence: English leaves the capital out, but not of UV or GMV. */

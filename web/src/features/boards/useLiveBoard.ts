@@ -26,7 +26,8 @@ interface Opened {
   store: TileStore;
 }
 
-export function useLiveBoard(view: View, onSignedOut: () => void): LiveBoard {
+/** With `idle` nothing is opened: the board waits for its reader to choose what it is about. */
+export function useLiveBoard(view: View, onSignedOut: () => void, idle = false): LiveBoard {
   const key = viewKey(view);
   const [opened, setOpened] = useState<Opened | null>(null);
   const [offlineSince, setOffline] = useState<number | null>(null);
@@ -72,9 +73,9 @@ export function useLiveBoard(view: View, onSignedOut: () => void): LiveBoard {
   useEffect(() => {
     current.current.attempt = 0;
     reset();
-    retry();
+    if (!idle) retry();
     return () => clearTimeout(timer.current);
-  }, [key, retry, reset]);
+  }, [key, idle, retry, reset]);
 
   useEffect(() => {
     const stop = listen((message) => {

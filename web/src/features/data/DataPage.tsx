@@ -2,6 +2,7 @@ import { useTranslation } from "react-i18next";
 import { follow, usePlace } from "../../app/location";
 import { can, useSession } from "../../app/session";
 import { TopBar } from "../../app/TopBar";
+import { HowTo } from "./HowTo";
 import { Imports } from "./Imports";
 import { LoadState } from "./LoadState";
 import { Quarantine } from "./Quarantine";
@@ -12,7 +13,7 @@ export function DataPage() {
   const { t } = useTranslation();
   const { path } = usePlace();
   const { session } = useSession();
-  const parts = ([["", "imports:read"], ["quarantine", "quarantine:read"], ["keys", "keys:manage"]] as const).filter(([, permission]) => can(session, permission));
+  const parts = ([["", "imports:read"], ["how", "imports:read"], ["quarantine", "quarantine:read"], ["keys", "keys:manage"]] as const).filter(([, permission]) => can(session, permission));
   const part = path.split("/")[2] ?? "";
   return (
     <>
@@ -21,7 +22,7 @@ export function DataPage() {
         <nav className="parts" aria-label={t("data.title")}>
           {parts.map(([name]) => <a key={name} className={name === part ? "pill on" : "pill"} href={name ? `/data/${name}` : "/data"} onClick={follow} aria-current={name === part ? "page" : undefined}>{t(`data.part_${name || "imports"}`)}</a>)}
         </nav>
-        {part === "quarantine" ? <Quarantine /> : part === "keys" ? <WriteKeys /> : <Imports />}
+        {part === "how" ? <HowTo /> : part === "quarantine" ? <Quarantine /> : part === "keys" ? <WriteKeys /> : <Imports />}
       </main>
     </>
   );

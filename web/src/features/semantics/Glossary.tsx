@@ -1,27 +1,24 @@
 import { useQuery } from "@tanstack/react-query";
-import { useMemo, useState } from "react";
+import { useEffect, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "../../api/client";
 import { readCatalog } from "../../api/catalog";
-import type { MetricInfo } from "../../api/contracts";
 import type { Problem } from "../../api/problem";
+import { usePlace } from "../../app/location";
 import { useSettings } from "../../app/settings";
 import { TopBar } from "../../app/TopBar";
 import { Definition } from "../../components/DefinitionCard";
 import { pick } from "../../i18n";
 import { Message } from "../data/Message";
-
-/** Whether a metric goes by this name: label in either language, alias, code. */
-export function isNamed(metric: MetricInfo, typed: string): boolean {
-  const wanted = typed.trim().toLowerCase();
-  return !wanted || [metric.name, ...Object.values(metric.labels), ...metric.aliases].some((name) => name.toLowerCase().includes(wanted));
-}
+import { isNamed } from "./named";
 
 /** Every number of the product: what it is, how it is computed, by any of its names. */
 export function Glossary() {
   const { t } = useTranslation();
   const { language } = useSettings();
-  const [typed, setTyped] = useState("");
+  const wanted = usePlace().query.get("find") ?? "";
+  const [typed, setTyped] = useState(wanted);
+  useEffect(() => setTyped(wanted), [wanted]);
   const asked = useQuery<unknown, Problem>({ queryKey: ["catalog"], queryFn: api.catalog, staleTime: 300_000 });
   const catalog = useMemo(() => readCatalog(asked.data), [asked.data]);
   const metrics = Object.values(catalog.metrics).filter((metric) => isNamed(metric, typed));

@@ -4,6 +4,7 @@ import { digits, join, say, sayShare, scaleFor, show } from "../../../format/num
 import { changeOf, keyOf, measure, memberCell, num, shareOf, valueOf } from "../answers";
 import { compareOfTile, useBoard, useWords } from "../context";
 import type { TileParts } from "../kinds";
+import { Member } from "../Member";
 
 const AT_MOST = 12;
 
@@ -28,11 +29,11 @@ export function Bars({ spec, payload, head, foot }: TileParts) {
     if (value === null || scale.suffix === "" || of.unit.kind === "ratio") return say(value, inList, words.locale, "full");
     return join({ text: digits(value / scale.divisor, scale.suffix === "k" ? 1 : scale.suffix === "万" ? 1 : 2), unit: scale.suffix }, words.locale);
   };
-  const line = (row: Row, name: string, id: string, rest = false) => {
+  const line = (row: Row, name: string, id: string, member: unknown = null, rest = false) => {
     const value = valueOf(row, of);
     return (
       <div className={rest ? "row rest" : "row"} role="row" key={id}>
-        <span className="el" role="rowheader" title={name}>{name}</span>
+        <span className="el" role="rowheader" title={name}><Member dimension={key.name} member={member} text={name} /></span>
         <span className="bar" role="presentation"><i style={{ transform: `scaleX(${Math.min(1, Math.max(0, (value ?? 0) / top))})` }} /></span>
         <span className="v" role="cell" title={say(value, of.unit, words.locale, "exact")}>{text(value)}</span>
         {hasShare && <span className="s" role="cell">{sayShare(shareOf(value, total))}</span>}
@@ -48,8 +49,8 @@ export function Bars({ spec, payload, head, foot }: TileParts) {
     <>
       {head([words.metric(of.metric) === words.pick(spec.title) ? "" : words.metric(of.metric), unitNote].filter(Boolean).join(" "))}
       <div className="ranks" role="table" aria-label={words.pick(spec.title)} style={{ gridTemplateColumns: columns, columnGap: board.wall ? 16 : 10 }}>
-        {rows.map((row, index) => line(row, words.member(key.name, memberCell(answer, key, row)), String(index)))}
-        {answer.others && rows.length < place && num(answer.others, of.column) !== null && line(answer.others, words.t("member.others"), "others", true)}
+        {rows.map((row, index) => line(row, words.member(key.name, memberCell(answer, key, row)), String(index), row[key.name]))}
+        {answer.others && rows.length < place && num(answer.others, of.column) !== null && line(answer.others, words.t("member.others"), "others", null, true)}
       </div>
       {foot(late ? totalText : totalText)}
     </>

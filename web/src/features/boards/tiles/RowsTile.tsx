@@ -5,6 +5,7 @@ import type { Cell, Row } from "../../../api/contracts";
 import { changeOf, measures, memberCell, naming, shareOf, valueOf } from "../answers";
 import { compareOfTile, useBoard, useWords } from "../context";
 import type { TileParts } from "../kinds";
+import { Member } from "../Member";
 import { cellText } from "../TileTable";
 
 /** A table as a tile of its own: members and several measures; the first measure with its share and change where there is room. */
@@ -29,7 +30,8 @@ export function RowsTile({ spec, payload, head, foot, full }: TileParts) {
     <>
       {dimensions.map((column, index) => {
         const text = name !== undefined ? (index ? "" : name) : cellText(column, { ...row, [column.name]: memberCell(answer, column, row) as Cell }, words, false);
-        return index === 0 ? <th key={column.name} scope="row" className="el cell-name" title={text}>{text}</th> : <td key={column.name}>{text}</td>;
+        return index === 0 ? <th key={column.name} scope="row" className="el cell-name" title={text}><Member dimension={column.name} member={name === undefined ? row[column.name] : null} text={text} /></th>
+          : <td key={column.name} className="el cell-name" title={text}><Member dimension={column.name} member={name === undefined ? row[column.name] : null} text={text} /></td>;
       })}
       {shown.map((of, index) => (
         <Fragment key={of.metric}><td className="num">{say(valueOf(row, of), { ...of.unit, currency: null }, words.locale, "full")}{index === 0 && hasShare ? <span className="sub"> {sayShare(shareOf(valueOf(row, first), total))}</span> : null}</td>

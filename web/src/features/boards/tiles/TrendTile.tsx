@@ -1,7 +1,8 @@
 import { useMemo } from "react";
-import type { Answer } from "../../../api/contracts";
+import type { Answer, FestivalDay } from "../../../api/contracts";
 import { axisUnit, ticks } from "../../../charts/axes";
 import { Chart } from "../../../charts/Chart";
+import { stretches } from "../../../charts/festivals";
 import { drawTrend, type Series, type Trend } from "../../../charts/trend";
 import { say } from "../../../format/number";
 import { keys, measures, num } from "../answers";
@@ -11,7 +12,7 @@ import type { TileParts } from "../kinds";
 const AT_MOST = 5;
 
 /** Rows of an answer as lines: one per measure, or one per member where a dimension stands beside the time. */
-export function trendOf(answer: Answer, names: { metric: (name: string) => string; member: (dimension: string, member: unknown) => string }, area: boolean, beforeName: string): Trend | null {
+export function trendOf(answer: Answer, names: { metric: (name: string) => string; member: (dimension: string, member: unknown) => string; others: string }, area: boolean, beforeName: string): Trend | null {
   const time = keys(answer, "time")[0] ?? answer.columns[0];
   const split = keys(answer, "dimension")[0];
   const all = measures(answer);
@@ -38,8 +39,14 @@ export function trendOf(answer: Answer, names: { metric: (name: string) => strin
     (values.get(member) as (number | null)[])[index.get(String(row[time.name])) ?? 0] = value;
     sums.set(member, (sums.get(member) ?? 0) + (value ?? 0));
   }
-  const ranked = members.sort((a, b) => (sums.get(b) ?? 0) - (sums.get(a) ?? 0)).slice(0, AT_MOST);
-  return { ...base, series: ranked.map((member) => ({ name: names.member(split.name, member), values: values.get(member) ?? [] })) };
+  const ranked = members.sort((a, b) => (sums.get(b) ?? 0) - (sums.get(a) ?? 0));
+  const series: Series[] = ranked.slice(0, AT_MOST).map((member) => ({ name: names.member(split.name, member), values: values.get(member) ?? [] }));
+  const others = ranked.slice(AT_MOST);
+  if (area && others.length) {
+    const rest = at.map((_, number) => others.reduce((sum, member) => sum + (values.get(member)?.[number] ?? 0), 0));
+    series.push({ name: names.others, values: rest, rest: true });
+  }
+  return { ...base, series };
 }
 
 export function TrendTile({ spec, now, payload, head, foot }: TileParts) {
@@ -50,7 +57,11 @@ export function TrendTile({ spec, now, payload, head, foot }: TileParts) {
   const compare = compareOfTile(spec, board);
   const beforeName = words.begin(words.compareName(compare, time, answer));
   const area = spec.options?.area === true;
-  const trend = useMemo(() => (answer ? trendOf(answer, words, area, beforeName) : null), [answer, words, area, beforeName]);
+  const days = payload.extra?.festivals;
+  const trend = useMemo(() => {
+    const made = answer ? trendOf(answer, words, area, beforeName) : null;
+    return made && { ...made, festivals: stretches(made.at, (days ?? []) as FestivalDay[], words.locale) };
+  }, [answer, words, area, beforeName, days]);
   if (!answer || !trend) return <>{head()}{foot()}</>;
   const first = trend.series[0];
   const top = Math.max(0, ...trend.series.flatMap((series) => series.values.map((value) => value ?? 0)));

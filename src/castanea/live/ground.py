@@ -1,0 +1,97 @@
+"""What lies under the boards beside the answers: which tables hold data at all, and the days of festivals."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from castanea.contracts.mappings.loading import shipped_mappings
+from castanea.contracts.query import Answer
+from castanea.contracts.tables import TABLES
+from castanea.contracts.warehouse import Reader
+from castanea.kit.messages import LOCALES, Locale, say
+from castanea.semantics.festivals import FestivalDay, festival_days
+from castanea.semantics.presence import tables_with_rows
+
+Needs = tuple[tuple[str, ...], ...]
+MOST_FORMATS = 4  # formats named for one table; the page of formats has all of them
+_OR: dict[Locale, str] = {"zh-CN": "或", "en": " or "}
+_AND: dict[Locale, str] = {"zh-CN": "、", "en": ", "}
+
+
+@dataclass
+class Ground:
+    """`look` runs on reading threads; the rest is quick."""
+
+    reader: Callable[[], Reader]
+    _present: frozenset[str] = frozenset()
+    _festivals: tuple[FestivalDay, ...] = ()
+
+    def look(self, needed: Collection[str]) -> None:
+        """Look at the tables of which no row is known yet, and at the calendar."""
+        reader = self.reader()
+        self._present |= tables_with_rows(reader, set(needed) - self._present)
+        self._festivals = festival_days(reader)
+        if set(needed) - self._present:
+            formats_of("")  # read the formats here, so that a tile need not wait for them
+
+    def forget(self) -> None:
+        """The warehouse was made again: it may hold anything."""
+        self._present = frozenset()
+
+    def knows(self, tables: Iterable[str]) -> bool:
+        """Whether a change of these tables can bring nothing new: all are known to hold rows, and none is the calendar."""
+        touched = set(tables)
+        return touched <= self._present and "calendar" not in touched
+
+    def missing(self, needs: Needs) -> Needs:
+        """The groups of which no table holds a row."""
+        return tuple(group for group in needs if not self._present & set(group))
+
+    def festivals(self, answer: Answer) -> list[dict[str, Any]]:
+        """The festival days inside an answer's period, as `{"day", "name", "labels", "number"}`."""
+        first, last = _days(answer)
+        return [
+            {"day": f.day.isoformat(), "name": f.name, "labels": f.labels, "number": f.number}
+            for f in self._festivals
+            if (first is None or f.day >= first) and (last is None or f.day <= last)
+        ]
+
+
+def what_to_import(missing: Needs) -> dict[str, Any]:
+    """The problem of a tile whose data was never imported: the tables, and the formats that bring them."""
+    detail = {locale: say("tile.no_data", locale, {"tables": _said(missing, locale)}) for locale in LOCALES}
+    needs = [[{"table": name, "labels": TABLES[name].labels, "formats": formats_of(name)} for name in g] for g in missing]
+    return {"code": "tile.no_data", "detail": detail, "needs": needs, "values": {}}
+
+
+@cache
+def _formats() -> dict[str, list[dict[str, Any]]]:
+    found: dict[str, list[dict[str, Any]]] = {}
+    for mapping in shipped_mappings():
+        for table in dict.fromkeys(rule.table for rule in (*mapping.rows, *mapping.also)):
+            found.setdefault(table, []).append({"name": mapping.name, "labels": mapping.labels})
+    return found
+
+
+def formats_of(table: str) -> list[dict[str, Any]]:
+    """The formats that come with Castanea and fill a table, the first few."""
+    return _formats().get(table, [])[:MOST_FORMATS]
+
+
+def _said(missing: Needs, locale: Locale) -> str:
+    groups = (_OR[locale].join(TABLES[name].labels[locale] for name in group) for group in missing)
+    text = _AND[locale].join(groups)
+    return text.lower() if locale == "en" else text
+
+
+def _days(answer: Answer) -> tuple[date | None, date | None]:
+    period = answer.period
+    zone = ZoneInfo(period.zone) if period.zone and period.zone != "shop" else None
+    first = period.start.astimezone(zone).date() if period.start else None
+    last = (period.end - timedelta(microseconds=1)).astimezone(zone).date() if period.end else None
+    return first, last
