@@ -16,6 +16,7 @@ from castanea.kit.clock import monotonic
 from castanea.kit.errors import Conflict, Unavailable
 from castanea.runs.desk import Desk, described
 from castanea.runs.link import CommandLink
+from castanea.runs.reconcile import ReconcileRequest
 from castanea.runs.workspace import lock
 
 Progress = Callable[[dict[str, Any]], None]
@@ -46,6 +47,9 @@ class Asking(Protocol):
     def imports(self, limit: int) -> bytes: ...
 
     def quarantine(self, import_id: str, limit: int) -> bytes: ...
+
+    def reconcile(self, request: ReconcileRequest) -> bytes:
+        """A `Reconciliation` as JSON."""
 
     def checksums(self) -> list[TableSum]: ...
 
@@ -102,6 +106,9 @@ class AskingServer:
     def quarantine(self, import_id: str, limit: int) -> bytes:
         return self._link.ask("quarantine", import_id=import_id, limit=limit)[1]
 
+    def reconcile(self, request: ReconcileRequest) -> bytes:
+        return self._link.ask("reconcile", request=msgspec.to_builtins(request))[1]
+
     def checksums(self) -> list[TableSum]:
         return msgspec.json.decode(self._link.ask("checksums")[1], type=list[TableSum])
 
@@ -139,6 +146,9 @@ class AskingDesk:
 
     def quarantine(self, import_id: str, limit: int) -> bytes:
         return self._desk.quarantine(import_id, limit)
+
+    def reconcile(self, request: ReconcileRequest) -> bytes:
+        return self._desk.reconcile(request)
 
     def checksums(self) -> list[TableSum]:
         return self._desk.warehouse.checksums()

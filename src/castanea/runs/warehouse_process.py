@@ -20,6 +20,7 @@ from castanea.kit.errors import CastaneaError, InputError
 from castanea.live import Live
 from castanea.runs.desk import Desk
 from castanea.runs.loading import Loading
+from castanea.runs.reconcile import ReconcileRequest
 from castanea.runs.wire import bound, error_head, packed, read_message
 
 _log = structlog.get_logger("castanea.warehouse")
@@ -47,6 +48,7 @@ class WarehouseProcess:
             "query": self._query, "open_view": self._open_view, "close_view": self._close_view, "notify": self._notify, "state": self._state,
             "catalog": self._catalog, "boards": self._boards, "imports": self._imports, "quarantine": self._quarantine,
             "bookings": self._bookings, "zones": self._zones, "checksums": self._checksums,
+            "reconcile": self._reconcile,
         }  # fmt: skip
 
     async def serve(self) -> None:
@@ -175,6 +177,9 @@ class WarehouseProcess:
 
     async def _bookings(self, head: Head) -> Reply:
         return {}, await self._in_pool(self._desk.bookings, _value(head, "import_id", str))
+
+    async def _reconcile(self, head: Head) -> Reply:
+        return {}, await self._in_pool(self._desk.reconcile, _value(head, "request", ReconcileRequest))
 
     async def _zones(self, _: Head) -> Reply:
         return {}, await self._in_pool(self._desk.zones)
