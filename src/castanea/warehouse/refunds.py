@@ -74,7 +74,8 @@ def _lines(back: Collection[str]) -> tuple[str, str]:
     def summed(alias: str, by: str, on: str) -> str:
         keys = f"shop_id, order_id{by}"
         return (
-            f"LEFT JOIN (SELECT {keys}, {packed} FROM resolved_order_line WHERE {_LINE} GROUP BY {keys}) {alias} "
+            f"LEFT JOIN (SELECT {keys}, {packed} FROM resolved_order_line SEMI JOIN told USING (shop_id, order_id) WHERE {_LINE} "
+            f"GROUP BY {keys}) {alias} "
             f"ON {alias}.shop_id = c.shop_id AND {alias}.order_id = c.order_id AND coalesce(c.line_kind, 'product') = 'product' AND {on}"
         )
 
