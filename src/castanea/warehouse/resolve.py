@@ -200,7 +200,9 @@ class Resolver:
             f"CREATE OR REPLACE TEMP TABLE same_{name} AS SELECT s._key FROM {stored[name]} s JOIN {resolved} r ON r._key = s._key "
             f"WHERE NOT ({differs})"
         )
-        con.execute(f"CREATE OR REPLACE TEMP VIEW added_{name} AS FROM {resolved} r ANTI JOIN same_{name} s ON r._key = s._key")
+        con.execute(
+            f"CREATE OR REPLACE TEMP VIEW added_{name} AS FROM {resolved} r ANTI JOIN same_{name} s ON r._key = s._key"
+        )
         added = f"temp.added_{name}" if self._any(f"temp.added_{name}") else ""
         removed = f"temp.removed_{name}" if self._any(f"temp.removed_{name}") else ""
         return Moved(table, added, removed)
