@@ -8,6 +8,7 @@ import pytest
 
 from castanea.cleaning.choosing import best_fit, fit_mapping, sample_frame
 from castanea.contracts.mappings import shipped_mappings
+from castanea.contracts.tables import TABLES as TABLES_OF
 from tests.formats.made_samples import cells, check, samples, write
 from tests.imports.made_files import Kept, import_into
 
@@ -34,16 +35,19 @@ def test_a_file_is_taken_for_what_it_is_and_its_rows_become_what_they_should(tmp
     check(kept, samples()[name])
 
 
-@pytest.mark.parametrize("name", [name for name in NAMES if "text" not in samples()[name]])
-@pytest.mark.parametrize(("encoding", "delimiter"), [("gb18030", ","), ("utf-8-sig", ";"), ("utf-16", "\t")])
-def test_encoding_and_delimiter_change_nothing(tmp_path: Path, name: str, encoding: str, delimiter: str) -> None:
+WRITTEN = (("gb18030", ","), ("utf-8-sig", ";"), ("utf-16", "\t"))
+TABLES = [name for name in NAMES if "text" not in samples()[name]]
+
+
+@pytest.mark.parametrize(("name", "how"), [(name, WRITTEN[i % 3]) for i, name in enumerate(TABLES)])
+def test_encoding_and_delimiter_change_nothing(tmp_path: Path, name: str, how: tuple[str, str]) -> None:
     kept = Kept()
-    outcome = import_into(write(samples()[name], tmp_path, encoding, delimiter=delimiter), kept)
+    outcome = import_into(write(samples()[name], tmp_path, how[0], delimiter=how[1]), kept)
     assert outcome.format == name
     check(kept, samples()[name])
 
 
-@pytest.mark.parametrize("name", [name for name in NAMES if "text" not in samples()[name]])
+@pytest.mark.parametrize("name", TABLES)
 def test_the_needed_columns_alone_are_enough_to_know_the_format(name: str) -> None:
     header, *rows = cells(samples()[name])
     mapping = next(m for m in shipped_mappings() if m.name == name)
@@ -53,3 +57,27 @@ def test_the_needed_columns_alone_are_enough_to_know_the_format(name: str) -> No
     found = best_fit(shipped_mappings(), less, sample_frame(less, [[row[i] for i in kept] for row in rows]))
     assert found is not None
     assert found.mapping.name == name
+
+
+def test_unknown_words_of_a_status_are_told_and_their_rows_kept(tmp_path: Path) -> None:
+    sample = samples()["douyin_orders"]
+    strange = {**sample, "rows": [row.replace("已关闭", "神秘状态") for row in sample["rows"]]}
+    kept = Kept()
+    outcome = import_into(write(strange, tmp_path), kept)
+    assert any("神秘状态 (1 rows)" in note for note in outcome.notes)
+    assert len(kept.rows("order")) == 2
+
+
+def test_statuses_end_in_words_that_the_tables_have() -> None:
+    allowed = {
+        "order": "status",
+        "refund": "status",
+        "payment": "status",
+        "shipment": "status",
+        "purchase_order": "status",
+        "service_ticket": "status",
+    }
+    valid = {word for table, column in allowed.items() for word in TABLES_OF[table].by_name[column].values}
+    for mapping in shipped_mappings():
+        for table, words in mapping.statuses.items():
+            assert set(words.values()) <= valid, (mapping.name, table)

@@ -50,6 +50,8 @@ def sample_frame(header: Sequence[str], sample: Sequence[Sequence[str | None]]) 
 def fit_mapping(mapping: Mapping, header: Sequence[str], sample: pl.DataFrame) -> Fit:
     """How well a mapping fits the file: needed columns present, their content as expected, few columns unknown."""
     names = {plain_name(name): index for index, name in reversed(list(enumerate(header)))}
+    if any(plain_name(name) in names for name in mapping.absent):
+        return Fit(mapping, {}, 0.0)
     places: dict[str, int] = {}
     for column in mapping.columns.values():
         place = next((names[plain_name(n)] for n in column.names if plain_name(n) in names), None)

@@ -10,6 +10,7 @@ import polars as pl
 
 from castanea.cleaning.numbers import DECIMAL
 from castanea.cleaning.places import city_of, province_of
+from castanea.cleaning.written import written_day, written_number, written_time
 from castanea.contracts.mappings import Constant, Expression, Template, Value
 
 Words = Mapping[str, Mapping[str, str]]
@@ -30,6 +31,10 @@ class Compiler:
             parts = [pl.lit(p) if i % 2 == 0 else _as_text(pl.col(p)).fill_null("") for i, p in enumerate(value.parts)]
             return pl.concat_str(parts)
         return self._node(value.tree, value)
+
+    def node(self, node: ast.expr, of: Expression) -> pl.Expr:
+        """The expression of a part of `of`."""
+        return self._node(node, of)
 
     def condition(self, value: Expression | None) -> pl.Expr:
         """True where the condition holds; unknown is not true."""
@@ -80,6 +85,10 @@ class Compiler:
                 wanted
             )
         values = [self._node(arg, of) for arg in args]
+        if name in ("extract", "replace"):
+            pattern, *instead = (str(arg.value) if isinstance(arg, ast.Constant) else "" for arg in args[1:])
+            text = _as_text(values[0])
+            return text.str.replace_all(pattern, instead[0]) if instead else text.str.extract(pattern, 1)
         if name == "part":
             separator, number = (arg.value if isinstance(arg, ast.Constant) else "" for arg in args[1:])
             return values[0].str.split(str(separator)).list.get(int(str(number)) - 1, null_on_oob=True)
@@ -88,6 +97,8 @@ class Compiler:
             return values[0].round(int(str(places)))
         if name == "day":
             return values[0].dt.convert_time_zone(self._zone).dt.date()
+        if name == "time":
+            return written_time(values[0], self._zone)
         return _FUNCTIONS[name](values)
 
     def _word(self, text: pl.Expr, table: str) -> pl.Expr:
@@ -147,6 +158,11 @@ _FUNCTIONS: dict[str, Callable[[list[pl.Expr]], pl.Expr]] = {
     "join": _join,
     "lower": lambda v: v[0].str.to_lowercase(),
     "upper": lambda v: v[0].str.to_uppercase(),
+    "number": lambda v: written_number(_as_text(v[0])),
+    "date": lambda v: written_day(_as_text(v[0])),
+    "days": lambda v: (v[1] - v[0]).dt.total_days().cast(DECIMAL),
+    "add_days": lambda v: v[0].dt.offset_by(pl.concat_str(v[1].cast(pl.Int64).cast(pl.String), pl.lit("d"))),
+    "month_end": lambda v: v[0].dt.month_end(),
     "province": lambda v: province_of(v[0]),
     "city": lambda v: city_of(v[0]),
 }

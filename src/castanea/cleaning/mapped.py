@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 import numpy as np
 import polars as pl
@@ -16,13 +16,17 @@ from castanea.cleaning.meanings import Meanings
 from castanea.cleaning.occurrences import Seen
 from castanea.cleaning.rejecting import Rejects
 from castanea.cleaning.typing_cells import RULES, CellTyper, Typed
+from castanea.cleaning.unknown_words import UnknownWords
+from castanea.cleaning.written import midnight
 from castanea.contracts.mappings import Constant, Mapping, TableRule
+from castanea.contracts.mappings.expression import EXPORTED_AT
 from castanea.contracts.sent import EXTRA, SentBatch, sent_batch_schema
 from castanea.contracts.table import Column, Table, Type
 from castanea.contracts.tables import TABLES
 from castanea.contracts.validate import validate
 
 _PLACES = {Type.MONEY: (18, 4), Type.QUANTITY: (18, 4), Type.RATE: (18, 8)}
+OLDEST = datetime(1970, 1, 1, tzinfo=UTC)  # the version of weak rows
 _OddRow = tuple[int, Sequence[str | None], str]
 
 
@@ -50,6 +54,7 @@ class MappedFile:
         self._compiler = Compiler(self._mapping.words, self._mapping.patterns, frame.zone)
         self._typer = CellTyper(reading, frame.zone)
         self.meanings = Meanings(self._mapping, self._compiler)
+        self.unknown_words = UnknownWords(self._mapping, self._compiler)
         self._repeats = Seen()
         self._keys: dict[str, Seen] = {}
         self._once: dict[int, Seen] = {}
@@ -81,6 +86,7 @@ class MappedFile:
         typed = self._typer.typed(chunk)
         frame = self.meanings.defined(self._define(typed.frame))
         self.meanings.count(frame)
+        self.unknown_words.count(frame)
         frame = self._routed(frame, chunk)
         rejects = Rejects(chunk, self.reading, self._of.source, self._of.import_id, self._of.file_id, self._of.now)
         self._refuse_faulty(typed, frame, rejects)
@@ -102,6 +108,8 @@ class MappedFile:
         return repeats
 
     def _define(self, frame: pl.DataFrame) -> pl.DataFrame:
+        exported = pl.lit(self._of.version).cast(pl.Datetime("us", "UTC"))
+        frame = frame.with_columns(exported.alias(EXPORTED_AT))
         for name, value in self._mapping.define.items():
             frame = frame.with_columns(self._compiler.value(value).alias(name))
         return frame
@@ -198,7 +206,7 @@ class MappedFile:
             elif column.name in ("shop_id", "currency"):
                 values.append(pl.col("_shop" if column.name == "shop_id" else "_currency").alias(column.name))
         values.append(pl.col("_row"))
-        return _arrow(rows.select(values))
+        return _arrow(_moments_and_days(rows.select(values), table, self._of.zone))
 
     def _landable(self, rule: TableRule, rows: pl.DataFrame, table: pa.Table) -> pa.Table:
         """With `_version`, `_occurrence`, `_row`, and the unused columns where the table can seal them."""
@@ -212,7 +220,12 @@ class MappedFile:
             hashes = keys.select(pl.all().cast(pl.String).fill_null("")).hash_rows(seed=5)
             occurrence = self._keys.setdefault(rule.table, Seen()).occurrence(hashes)
         plain = table.drop_columns([n for n in ("_row", EXTRA) if n in table.column_names])
-        system = [rows["_version"].to_arrow(), pa.array(occurrence), rows["_row"].to_arrow()]
+        versions = (
+            pl.repeat(OLDEST, rows.height, dtype=pl.Datetime("us", "UTC"), eager=True)
+            if rule.weak
+            else rows["_version"]
+        )
+        system = [versions.to_arrow(), pa.array(occurrence), rows["_row"].to_arrow()]
         full = pa.table([*plain.columns, *system], names=[*plain.column_names, "_version", "_occurrence", "_row"])
         full = full.cast(sent_batch_schema(rule.table))
         if EXTRA in rows.columns and declared.seals and self._seals_extra(rule):
@@ -224,6 +237,18 @@ class MappedFile:
         if any(TABLES[own.table].seals for own in self._mapping.rows):
             return rule in self._mapping.rows
         return rule is next((also for also in self._mapping.also if TABLES[also.table].seals), None)
+
+
+def _moments_and_days(frame: pl.DataFrame, table: Table, zone: str) -> pl.DataFrame:
+    """Days where moments are wanted as midnights of `zone`, moments where days are wanted as its days."""
+    mended = []
+    for column in table.sent:
+        given = frame.schema.get(column.name)
+        if column.type is Type.TIMESTAMP and given == pl.Date:
+            mended.append(midnight(pl.col(column.name), zone).alias(column.name))
+        elif column.type is Type.DATE and isinstance(given, pl.Datetime):
+            mended.append(pl.col(column.name).dt.convert_time_zone(zone).dt.date().alias(column.name))
+    return frame.with_columns(mended)
 
 
 def _in_type(value: pl.Expr, column: Column, *, constant: bool) -> pl.Expr:

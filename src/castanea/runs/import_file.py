@@ -218,6 +218,7 @@ class ImportFile:
             f"WARNING: over the whole file another meaning of {f.name} fits better ({f.held}); the first rows decided {f.taken}"
             for f in mapped.meanings.contradicted()
         ]
+        outcome.notes += mapped.unknown_words.sentences()
         if counted is not None and counted.totals:
             rows = "; ".join(" ".join(cell for cell in row if cell)[:60] for row in counted.total_rows)
             outcome.notes.append(f"{counted.totals} total or remark row(s) at the end were left out: {rows}")

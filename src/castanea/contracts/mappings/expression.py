@@ -36,7 +36,16 @@ FUNCTIONS: dict[str, tuple[int, int]] = {
     "province": (1, 1),
     "city": (1, 1),
     "round": (2, 2),
+    "extract": (2, 2),
+    "replace": (3, 3),
+    "number": (1, 1),
+    "date": (1, 1),
+    "time": (1, 1),
+    "days": (2, 2),
+    "add_days": (2, 2),
+    "month_end": (1, 1),
 }
+EXPORTED_AT = "exported_at"  # a name that every expression may use: the export's own time
 _ALLOWED = (
     ast.Expression, ast.BoolOp, ast.And, ast.Or, ast.UnaryOp, ast.Not, ast.USub, ast.BinOp, ast.Add, ast.Sub, ast.Mult, ast.Div,
     ast.Compare, ast.Eq, ast.NotEq, ast.Lt, ast.LtE, ast.Gt, ast.GtE, ast.In, ast.NotIn, ast.Name, ast.Load, ast.Constant, ast.Call, ast.Tuple,

@@ -13,7 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from castanea.contracts.mappings.expression import Expression, Value
+from castanea.contracts.mappings.expression import EXPORTED_AT, Expression, Value
 
 CellType = Literal["text", "id", "number", "time", "date", "flag"]
 CELL_TYPES: tuple[CellType, ...] = ("text", "id", "number", "time", "date", "flag")
@@ -41,12 +41,16 @@ class FileColumn:
 
 @dataclass(frozen=True)
 class TableRule:
-    """Rows for one canonical table. `when`: empty = always. `once`: at most one row per value of these names in the file."""
+    """Rows for one canonical table. `when`: empty = always. `once`: at most one row per value of these names in the file.
+
+    `weak`: its rows never replace a row of the same key that another file knows better (a product's name seen on an order line).
+    """
 
     table: str
     when: Expression | None
     values: dict[str, Value]
     once: tuple[str, ...] = ()
+    weak: bool = False
 
 
 @dataclass(frozen=True)
@@ -92,7 +96,12 @@ class Continuation:
 
 @dataclass(frozen=True)
 class Mapping:
-    """One format. `zone`, `currency`: of its times and amounts, empty = the workspace's. `platform` becomes the channel where set."""
+    """One format. `zone`, `currency`: of its times and amounts, empty = the workspace's. `platform` becomes the channel where set.
+
+    `statuses`: the platform's words for where something stands → ours, by name of the table of words; they are among `words` too, and
+    a word that is not there is told after the import. `tax`: whether its amounts hold the tax (in, out, or empty = it has none or the
+    rows tell). `absent`: columns whose presence says that a file is of another format. `notes`: what a reader must know, by language.
+    """
 
     name: str
     version: int
@@ -106,6 +115,10 @@ class Mapping:
     meanings: tuple[Meaning, ...] = ()
     checks: tuple[Check, ...] = ()
     words: dict[str, dict[str, str]] = field(default_factory=dict)
+    statuses: dict[str, dict[str, str]] = field(default_factory=dict)
+    tax: str = ""
+    absent: tuple[str, ...] = ()
+    notes: dict[str, str] = field(default_factory=dict)
     patterns: dict[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
     continuation: Continuation | None = None
     version_from: str = ""
@@ -121,4 +134,4 @@ class Mapping:
     def names(self) -> frozenset[str]:
         """Every name an expression may use."""
         chosen = {name for meaning in self.meanings for choice in meaning.choices for name in choice.define}
-        return frozenset(self.columns) | frozenset(self.define) | chosen
+        return frozenset(self.columns) | frozenset(self.define) | chosen | {EXPORTED_AT}

@@ -12,7 +12,7 @@ from typing import Any
 
 import yaml
 
-from castanea.contracts.mappings.expression import Expression, Value, parse_expression, parse_value
+from castanea.contracts.mappings.expression import EXPORTED_AT, Expression, Value, parse_expression, parse_value
 from castanea.contracts.mappings.language import (
     CELL_TYPES,
     DATE_ORDERS,
@@ -30,7 +30,7 @@ from castanea.kit.errors import InputError
 
 _KEYS = {
     "format", "version", "label", "kind", "source", "columns", "define", "meanings", "checks", "rows", "also", "words", "patterns",
-    "continuation", "version_from", "shop_from", "currency_from", "zone", "currency", "platform",
+    "continuation", "version_from", "shop_from", "currency_from", "zone", "currency", "platform", "statuses", "tax", "absent", "notes",
 }  # fmt: skip
 _COLUMN_KEYS = {"names", "type", "needed", "like", "keep", "why", "order", "privacy"}
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -51,7 +51,9 @@ def parse_mapping(text: str, where: str) -> Mapping:
     columns = {
         str(name): _column(str(name), rule or {}, f"{where}: column {name}") for name, rule in raw["columns"].items()
     }
-    known = set(columns)
+    known = {*columns, EXPORTED_AT}
+    statuses = _statuses(raw.get("statuses") or {}, where)
+    _choice(str(raw.get("tax", "")), ("in", "out", ""), f"{where}: tax")
     define: dict[str, Value] = {}
     for name, value in (raw.get("define") or {}).items():
         define[name] = parse_value(value, known, f"{where}: define {name}")
@@ -70,7 +72,11 @@ def parse_mapping(text: str, where: str) -> Mapping:
         checks=tuple(_check(item, known, where) for item in raw.get("checks") or ()),
         rows=tuple(_rule(item, known, f"{where}: rows") for item in raw["rows"]),
         also=tuple(_rule(item, known, f"{where}: also") for item in raw.get("also") or ()),
-        words={name: {_plain(k): v for k, v in table.items()} for name, table in (raw.get("words") or {}).items()},
+        words={name: _words(table) for name, table in (raw.get("words") or {}).items()} | statuses,
+        statuses=statuses,
+        tax=str(raw.get("tax", "")),
+        absent=tuple(_as_list(raw.get("absent"))),
+        notes=dict(raw.get("notes") or {}),
         patterns={
             name: tuple((str(p), str(v)) for p, v in items) for name, items in (raw.get("patterns") or {}).items()
         },
@@ -117,6 +123,19 @@ def load_mappings(folder: Path | None = None) -> tuple[Mapping, ...]:
 def shipped_data(name: str) -> Any:
     """A list of words that comes with Castanea (`provinces`, `concepts`), as YAML holds it."""
     return yaml.load((files("castanea.contracts.mappings") / f"{name}.yaml").read_text("utf-8"), Loader=_LOADER)  # noqa: S506
+
+
+def _words(table: dict[str, Any]) -> dict[str, str]:
+    return {_plain(word): value for word, value in table.items()}
+
+
+def _statuses(raw: dict[str, Any], where: str) -> dict[str, dict[str, str]]:
+    """Tables of words by name; a table without a name is called status."""
+    if raw and not all(isinstance(table, dict) for table in raw.values()):
+        if any(isinstance(table, dict) for table in raw.values()):
+            raise InputError(f"{where}: statuses holds either words or tables of words by name, not both")
+        raw = {"status": raw}
+    return {str(name): _words(table) for name, table in raw.items()}
 
 
 def _plain(text: object) -> str:
@@ -168,7 +187,7 @@ def _optional(raw: object, known: Collection[str], where: str) -> Expression | N
 
 
 def _rule(raw: dict[str, Any], known: Collection[str], where: str) -> TableRule:
-    _only(raw, {"table", "when", "set", "once"}, where)
+    _only(raw, {"table", "when", "set", "once", "weak"}, where)
     table = TABLES.get(raw.get("table", ""))
     if table is None:
         _choice(str(raw.get("table", "")), TABLES, f"{where}: table")
@@ -182,7 +201,8 @@ def _rule(raw: dict[str, Any], known: Collection[str], where: str) -> TableRule:
         _choice(name, known, f"{place}: once")
     values = {str(name): parse_value(value, known, f"{place}.{name}") for name, value in (raw.get("set") or {}).items()}
     _check_required(table.name, values, place)
-    return TableRule(table.name, _optional(raw.get("when"), known, f"{place}: when"), values, once)
+    when = _optional(raw.get("when"), known, f"{place}: when")
+    return TableRule(table.name, when, values, once, weak=bool(raw.get("weak")))
 
 
 def _check_required(table: str, values: dict[str, Value], place: str) -> None:
