@@ -19,7 +19,7 @@ from castanea.cli.wiring import Feeding
 from castanea.kit.clock import SystemClock
 
 if TYPE_CHECKING:
-    from castanea.access import Accounts, WriteKeys
+    from castanea.access import Accounts, Invitations, People, WriteKeys
     from castanea.contracts.workspace import Workspace
     from castanea.intake.landing import Landing
     from castanea.runs.asking import Asking
@@ -119,6 +119,18 @@ class Castanea:
 
         return WriteKeys(Database(workspace.state), Keyring(workspace.vault), self.clock)
 
+    def people(self, workspace: Workspace) -> People:
+        from castanea.access import People
+        from castanea.state import Database
+
+        return People(Database(workspace.state), self.clock)
+
+    def invitations(self, workspace: Workspace) -> Invitations:
+        from castanea.access import Invitations
+        from castanea.state import Database
+
+        return Invitations(Database(workspace.state), self.accounts(workspace), self.clock)
+
     def serve(self, workspace: Workspace, host: str, port: int, feeding: Feeding | None = None) -> int:
         from castanea.runs.asking import SERVING
         from castanea.runs.workspace import lock
@@ -132,7 +144,7 @@ class Castanea:
 
         import pyarrow as pa
 
-        from castanea.access import Accounts, Keyring, Sessions, WriteKeys
+        from castanea.access import Accounts, Invitations, Keyring, People, Sessions, Walls, WriteKeys
         from castanea.api import ApiSettings, Services, create_app
         from castanea.api.serving import Child, check_port, serve
         from castanea.intake.events import EventIntake
@@ -146,7 +158,7 @@ class Castanea:
         accounts = Accounts(database, keyring, self.clock)
         owner = accounts.ensure_owner("owner")
         # people watch the demo's terminal for an address and a sign-in, not for a log
-        quiet = {} if feeding is None or self._settings.log_level else {"CASTANEA_LOG": "warning"}
+        quiet = None if feeding is None or self._settings.log_level else {**os.environ, "CASTANEA_LOG": "warning"}
         warehouse = _command("warehouse-process", workspace, "--parent", str(os.getpid()))
         # the warehouse process holds the workspace's lock too: killed or not, nobody else opens its file while it lives
         children = [Child("warehouse", warehouse, inherited=(held,), environment=quiet)]
@@ -162,7 +174,8 @@ class Castanea:
                 zoning = asyncio.create_task(link.keep_zones(zones.know))
                 services = Services(
                     workspace, link, events, accounts, Sessions(database, keyring, self.clock),
-                    WriteKeys(database, keyring, self.clock), self.clock,
+                    WriteKeys(database, keyring, self.clock), People(database, self.clock),
+                    Invitations(database, accounts, self.clock), Walls(database, self.clock), self.clock,
                     ApiSettings(allowed_hosts=self._settings.allowed_hosts, web=built_pages()),
                 )  # fmt: skip
                 try:

@@ -19,7 +19,7 @@ import pytest
 import structlog
 import uvicorn
 
-from castanea.access import Accounts, Keyring, Sessions, WriteKeys
+from castanea.access import Accounts, Invitations, Keyring, People, Sessions, Walls, WriteKeys
 from castanea.api import ApiSettings, Services, create_app
 from castanea.api.services import EventIntake
 from castanea.contracts.workspace import Workspace, WorkspaceSettings
@@ -96,6 +96,9 @@ def serving(root: Path, settings: ApiSettings, events: EventIntake | None = None
         accounts=accounts,
         sessions=Sessions(database, keyring, clock),
         write_keys=WriteKeys(database, keyring, clock),
+        people=People(database, clock),
+        invitations=Invitations(database, accounts, clock),
+        walls=Walls(database, clock),
         clock=clock,
         settings=settings,
     )

@@ -9,26 +9,49 @@ import castanea.state
 
 
 def test_the_public_names_are_these() -> None:
-    assert castanea.state.__all__ == ["Account", "Base", "Database", "Session", "SignInFailure", "WriteKey"]
+    assert castanea.state.__all__ == [
+        "Account",
+        "Base",
+        "BoardShare",
+        "Database",
+        "Invitation",
+        "Membership",
+        "Session",
+        "SignInFailure",
+        "Team",
+        "WallLink",
+        "WriteKey",
+    ]
     assert castanea.api.__all__ == ["ApiSettings", "Link", "OpenedView", "Receipt", "Services", "create_app"]
     assert castanea.api.streaming.__all__ == ["Hub", "Subscriber", "Upkeep"]
     assert castanea.access.__all__ == [
         "ANONYMOUS",
         "Accounts",
+        "Change",
+        "CodeNeeded",
         "CreatedKey",
         "Forbidden",
+        "InvitationInfo",
+        "Invitations",
         "Keyring",
+        "Made",
         "OneTimePassphrase",
         "OpenedSession",
+        "People",
         "Permission",
+        "Person",
         "Preferences",
         "Principal",
         "Profile",
         "Role",
+        "Rules",
         "Sessions",
         "SignInFailed",
+        "TeamInfo",
         "TooManyAttempts",
         "Unauthenticated",
+        "WallInfo",
+        "Walls",
         "WriteKeyInfo",
         "WriteKeys",
     ]

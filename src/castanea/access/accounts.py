@@ -10,12 +10,13 @@ from sqlalchemy import delete, func, select
 
 from castanea.access import passphrases
 from castanea.access.attempts import Attempts
-from castanea.access.errors import SignInFailed
+from castanea.access.errors import CodeNeeded, SignInFailed
 from castanea.access.keyring import Keyring
 from castanea.access.permissions import Role
 from castanea.access.preferences import Preferences
+from castanea.access.second_factor import NewFactor, SecondFactor
 from castanea.kit.clock import Clock
-from castanea.kit.errors import InputError, NotFound
+from castanea.kit.errors import Conflict, InputError, NotFound
 from castanea.state import Account, Database, Session
 
 _NAME = re.compile(r"[^\s\x00-\x1f]{1,64}")
@@ -48,6 +49,7 @@ class Accounts:
         self._clock = clock
         self._passphrases = passphrases.Passphrases()
         self._attempts = Attempts(database, keyring, clock)
+        self._factor = SecondFactor(keyring, clock)
 
     def ensure_owner(self, name: str = "owner") -> OneTimePassphrase | None:
         """Make the owner's account when there is none yet, with a generated passphrase; None when there is one."""
@@ -70,14 +72,17 @@ class Accounts:
                     preferences=Preferences().to_state(),
                     created_at=now,
                     passphrase_at=now,
+                    rules={},
+                    recovery=[],
+                    totp_step=0,
                 )
             )
         return OneTimePassphrase(name, passphrase)
 
-    def sign_in(self, name: str, passphrase: str, address: str) -> Profile:
-        """The account of a name and its passphrase.
+    def sign_in(self, name: str, passphrase: str, address: str, code: str = "") -> Profile:
+        """The account of a name and its passphrase, and of a code where it has a second factor.
 
-        Raises SignInFailed (never saying whether the account exists), TooManyAttempts after five failures in 15 minutes.
+        Raises SignInFailed (never saying whether the account exists), CodeNeeded, TooManyAttempts after five failures in 15 minutes.
         """
         name = name.strip().lower()
         attempt = self._attempts.begin(name, address)
@@ -85,6 +90,11 @@ class Accounts:
             account = session.scalar(select(Account).where(Account.name == name, Account.disabled_at.is_(None)))
         if not self._passphrases.verify(passphrase, account.passphrase_hash if account else None) or account is None:
             raise SignInFailed("the name or the passphrase is wrong; check both and try again")
+        if account.totp_sealed is not None:
+            if not code:
+                self._attempts.succeeded(attempt)
+                raise CodeNeeded("this account has a second factor; send its code too")
+            self._use_code(account.id, code)
         self._attempts.succeeded(attempt)
         return _profile(account)
 
@@ -107,9 +117,57 @@ class Accounts:
     def change_passphrase(self, account_id: str, current: str, new: str, address: str) -> None:
         """Raises SignInFailed when `current` is wrong, InputError when `new` is too short or too long. Ends all sessions."""
         _check_strength(new)
-        profile = self.profile(account_id)
-        self.sign_in(profile.name, current, address)
+        self._prove(self.profile(account_id).name, current, address)
         self._store(account_id, self._passphrases.hash(new))
+
+    def hashed(self, passphrase: str) -> str:
+        """The hash of a new passphrase. Raises InputError when it is too short or too long."""
+        _check_strength(passphrase)
+        return self._passphrases.hash(passphrase)
+
+    # The second factor
+
+    def new_factor(self, account_id: str) -> NewFactor:
+        """A secret for an authenticator; nothing is kept yet."""
+        return self._factor.new(self.profile(account_id).name)
+
+    def keep_factor(self, account_id: str, passphrase: str, address: str, secret: str, code: str) -> list[str]:
+        """Set the second factor; returns the codes to fall back on, shown once. Raises SignInFailed for a wrong passphrase, InputError
+        for a code that the secret does not make, Conflict when there is a factor already."""
+        profile = self.profile(account_id)
+        if not self._factor.fits(secret, code):
+            raise InputError(
+                "the code does not fit; check the clock of your phone and take the code it shows now",
+                code="access.code_wrong",
+            )
+        self._prove(profile.name, passphrase, address)
+        with self._database.write() as session:
+            account = session.get_one(Account, account_id)
+            if account.totp_sealed is not None:
+                raise Conflict("there is a second factor already; take it away first", code="access.factor_kept")
+            return self._factor.keep(account, secret)
+
+    def take_factor(self, account_id: str, passphrase: str, address: str) -> None:
+        """Take the second factor away. Raises SignInFailed for a wrong passphrase."""
+        self._prove(self.profile(account_id).name, passphrase, address)
+        with self._database.write() as session:
+            account = session.get_one(Account, account_id)
+            account.totp_sealed, account.recovery = None, []
+
+    def _prove(self, name: str, passphrase: str, address: str) -> None:
+        """That somebody who is signed in knows the passphrase, too."""
+        attempt = self._attempts.begin(name, address)
+        with self._database.read() as session:
+            account = session.scalar(select(Account).where(Account.name == name, Account.disabled_at.is_(None)))
+        if not self._passphrases.verify(passphrase, account.passphrase_hash if account else None):
+            raise SignInFailed("the passphrase is wrong; check it and try again")
+        self._attempts.succeeded(attempt)
+
+    def _use_code(self, account_id: str, code: str) -> None:
+        with self._database.write() as session:
+            if self._factor.use(session.get_one(Account, account_id), code):
+                return
+        raise SignInFailed("the code is wrong or was used before; wait for the next one", code="access.code_refused")
 
     def reset_passphrase(self, name: str) -> OneTimePassphrase:
         """Give the account a new generated passphrase and end all its sessions (for the command line)."""

@@ -2,7 +2,8 @@
 
 CastaneaError
 ├── Unauthenticated   nobody is known by what was sent (no session, an ended one, an unknown or revoked key)
-│   └── SignInFailed  the name or the passphrase is wrong; never said which
+│   ├── SignInFailed  the name or the passphrase is wrong; never said which
+│   └── CodeNeeded    both are right, and the account has a second factor
 ├── Forbidden         somebody is known, but may not do this
 └── Busy
     └── TooManyAttempts   five failures in 15 minutes for this account or this address; never said which
@@ -19,6 +20,10 @@ class Unauthenticated(CastaneaError):
 
 class SignInFailed(Unauthenticated):
     code = "access.sign_in_failed"
+
+
+class CodeNeeded(Unauthenticated):
+    code = "access.code_needed"
 
 
 class Forbidden(CastaneaError):

@@ -16,26 +16,49 @@ class Permission(StrEnum):
     PUBLIC = "public"
     SELF = "self"  # one's own session, profile and preferences
     BOARDS_READ = "boards:read"
+    BOARDS_SHARE = "boards:share"
     NUMBERS_ASK = "numbers:ask"
     CATALOG_READ = "catalog:read"
     STATUS_READ = "status:read"
     IMPORTS_READ = "imports:read"
     QUARANTINE_READ = "quarantine:read"
+    PEOPLE_READ = "people:read"  # names, roles and teams of the others
+    PEOPLE_MANAGE = "people:manage"
+    WALLS_MANAGE = "walls:manage"
     KEYS_MANAGE = "keys:manage"
     METRICS_READ = "metrics:read"  # the server's own measurements; also open to programs on the same machine
     EVENTS_WRITE = "events:write"  # write keys only: a browser's session never sends events
 
 
 class Role(StrEnum):
-    """What an account is. More roles come with invitations; a role is nothing but its permissions."""
+    """What an account is: nothing but its permissions, each role with those of the next and more."""
 
     OWNER = "owner"
+    MANAGER = "manager"
+    EDITOR = "editor"
+    MEMBER = "member"
+    VIEWER = "viewer"
 
 
+_OF_WALL = frozenset({Permission.PUBLIC, Permission.BOARDS_READ, Permission.CATALOG_READ, Permission.STATUS_READ})
+_OF_VIEWER = _OF_WALL | {Permission.SELF}
+_OF_MEMBER = _OF_VIEWER | {Permission.NUMBERS_ASK, Permission.PEOPLE_READ}
+_OF_EDITOR = _OF_MEMBER | {
+    Permission.IMPORTS_READ,
+    Permission.QUARANTINE_READ,
+    Permission.BOARDS_SHARE,
+}
+_OF_MANAGER = _OF_EDITOR | {Permission.PEOPLE_MANAGE, Permission.WALLS_MANAGE, Permission.KEYS_MANAGE}
 _OF_ROLE: dict[Role, frozenset[Permission]] = {
     Role.OWNER: frozenset(Permission) - {Permission.EVENTS_WRITE},
+    Role.MANAGER: _OF_MANAGER,
+    Role.EDITOR: _OF_EDITOR,
+    Role.MEMBER: _OF_MEMBER,
+    Role.VIEWER: _OF_VIEWER,
 }
 OF_WRITE_KEY = frozenset({Permission.PUBLIC, Permission.EVENTS_WRITE})
+OF_WALL = _OF_WALL | {Permission.SELF}  # its own session: to be looked at, and to be ended
+SEE_ALL = frozenset({Role.OWNER, Role.MANAGER})  # rules do not bind who makes them
 
 
 def permissions_of(role: Role) -> frozenset[Permission]:
@@ -43,9 +66,17 @@ def permissions_of(role: Role) -> frozenset[Permission]:
     return _OF_ROLE[role]
 
 
+def may_manage(manager: Role, other: Role) -> bool:
+    """Whether one role may invite, change and remove accounts of another: the owner all, others those below them."""
+    order = list(Role)
+    return manager is Role.OWNER or order.index(manager) < order.index(other)
+
+
 @dataclass(frozen=True)
 class Principal:
-    """The one who asks. `kind`: anonymous, account or write_key; `id` and `name` are of the account or the key."""
+    """The one who asks. `kind`: anonymous, account, wall or write_key; `id` and `name` are of the account, the link or the key.
+
+    `boards`: the only boards shown (None = all but those in `barred`)."""
 
     kind: str
     id: str = ""
@@ -55,9 +86,15 @@ class Principal:
     language: str = ""
     permissions: frozenset[Permission] = frozenset({Permission.PUBLIC})
     rights: Rights = NO_RIGHTS
+    boards: frozenset[str] | None = None
+    barred: frozenset[str] = frozenset()
 
     def may(self, permission: Permission) -> bool:
         return permission in self.permissions
+
+    def sees(self, board: str) -> bool:
+        """Whether a board is shown to them."""
+        return board not in self.barred and (self.boards is None or board in self.boards)
 
 
 ANONYMOUS = Principal("anonymous")

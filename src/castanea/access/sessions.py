@@ -8,18 +8,31 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import and_, delete, or_, select, update
 
 from castanea.access.keyring import Keyring, fingerprint
-from castanea.access.permissions import Principal, Role, permissions_of
+from castanea.access.people import barred_boards
+from castanea.access.permissions import OF_WALL, Principal, Role, permissions_of
 from castanea.access.preferences import Preferences
 from castanea.access.remembered import Remembered
-from castanea.contracts.query import Rights
+from castanea.access.rules import Rules
 from castanea.kit.clock import Clock, monotonic
-from castanea.state import Account, Database, Session
+from castanea.state import Account, Database, Session, WallLink
 
 LONGEST = timedelta(days=30)
 IDLE = timedelta(days=7)
+LONGEST_WALL = timedelta(days=3650)
+_STANDING = (
+    select(Session, Account, WallLink)
+    .outerjoin(Account, Account.id == Session.account_id)
+    .outerjoin(WallLink, WallLink.id == Session.wall_id)
+    .where(
+        or_(
+            and_(Account.id.is_not(None), Account.disabled_at.is_(None)),
+            and_(WallLink.id.is_not(None), WallLink.revoked_at.is_(None)),
+        )
+    )
+)
 _TOUCH = timedelta(minutes=5)
 _TRUST = 2.0  # seconds for which a session is not looked up again
 
@@ -47,9 +60,16 @@ class Sessions:
 
     def open(self, account_id: str, agent: str = "", replaces: str = "") -> OpenedSession:
         """A new session for an account that just signed in; `replaces` is the token that the browser held before, which ends."""
+        return self._opened(account_id, "", agent, replaces, LONGEST)
+
+    def open_wall(self, wall_id: str, agent: str = "", replaces: str = "") -> OpenedSession:
+        """The same for a screen on the wall; it lasts as long as its link."""
+        return self._opened("", wall_id, agent, replaces, LONGEST_WALL)
+
+    def _opened(self, account_id: str, wall_id: str, agent: str, replaces: str, longest: timedelta) -> OpenedSession:
         now = self._clock.now()
         token = secrets.token_urlsafe(32)
-        opened = OpenedSession(token, uuid.uuid4().hex, now + LONGEST)
+        opened = OpenedSession(token, uuid.uuid4().hex, now + longest)
         with self._database.write() as session:
             session.execute(delete(Session).where(Session.expires_at <= now))
             session.execute(delete(Session).where(Session.seen_at <= now - IDLE))
@@ -59,7 +79,8 @@ class Sessions:
                 Session(
                     id=opened.id,
                     token_hash=fingerprint(token),
-                    account_id=account_id,
+                    account_id=account_id or None,
+                    wall_id=wall_id or None,
                     created_at=now,
                     seen_at=now,
                     expires_at=opened.expires_at,
@@ -79,38 +100,36 @@ class Sessions:
         now = self._clock.now()
         mark = self._remembered.mark()
         with self._database.read() as session:
-            row = session.execute(
-                select(Session, Account)
-                .join(Account, Account.id == Session.account_id)
-                .where(Session.token_hash == digest, Account.disabled_at.is_(None))
-            ).first()
-        if row is None:
-            return None
-        held, account = row
-        if now >= held.expires_at or now - held.seen_at >= IDLE:
-            return None
+            row = session.execute(_STANDING.where(Session.token_hash == digest)).first()
+            if row is None:
+                return None
+            held, wall = row[0], row[2]
+            account: Account | None = row[1]
+            if now >= held.expires_at or now - held.seen_at >= IDLE:
+                return None
+            barred = barred_boards(session, account) if account else frozenset()
+            principal = _of_account(held.id, account, barred) if account else _of_wall(held.id, wall)
         if now - held.seen_at >= _TOUCH:
             with self._database.write() as session:
                 session.execute(update(Session).where(Session.id == held.id).values(seen_at=now))
-        principal = _principal(held.id, account)
         self._remembered.put(digest, principal, mark)
         return principal
 
     def living(self, ids: Iterable[str]) -> set[str]:
-        """Which of these sessions still stand; asked every two seconds for those with open streams. Blocks."""
+        """Which of these sessions still stand; asked every two seconds for those with open streams, which are in use by that. Blocks."""
         wanted = list(ids)
         now = self._clock.now()
         found: set[str] = set()
+        stale: list[str] = []
         with self._database.read() as session:
             for start in range(0, len(wanted), 500):
                 part = wanted[start : start + 500]
-                found.update(
-                    session.scalars(
-                        select(Session.id)
-                        .join(Account, Account.id == Session.account_id)
-                        .where(Session.id.in_(part), Session.expires_at > now, Account.disabled_at.is_(None))
-                    )
-                )
+                rows = session.execute(_STANDING.where(Session.id.in_(part), Session.expires_at > now)).all()
+                found.update(row[0].id for row in rows)
+                stale += [row[0].id for row in rows if now - row[0].seen_at >= _TOUCH]
+        if stale:
+            with self._database.write() as session:
+                session.execute(update(Session).where(Session.id.in_(stale)).values(seen_at=now))
         return found
 
     def end(self, session_id: str) -> None:
@@ -133,7 +152,20 @@ class Sessions:
         return self._keyring.derive("csrf", session_id).hex()[:32]
 
 
-def _principal(session_id: str, account: Account) -> Principal:
+def _of_wall(session_id: str, wall: WallLink) -> Principal:
+    return Principal(
+        kind="wall",
+        id=wall.id,
+        name=wall.name,
+        session_id=session_id,
+        language=Preferences.from_state(wall.preferences).language,
+        permissions=OF_WALL,
+        rights=Rules.from_state(wall.rules).rights(),
+        boards=frozenset({wall.board}),
+    )
+
+
+def _of_account(session_id: str, account: Account, barred: frozenset[str]) -> Principal:
     role = Role(account.role)
     return Principal(
         kind="account",
@@ -143,5 +175,6 @@ def _principal(session_id: str, account: Account) -> Principal:
         session_id=session_id,
         language=Preferences.from_state(account.preferences).language,
         permissions=permissions_of(role),
-        rights=Rights(),
+        rights=Rules.from_state(account.rules).rights(),
+        barred=barred,
     )

@@ -20,6 +20,7 @@ class Sent(BaseModel):
 class SignIn(Sent):
     name: str = Field(min_length=1, max_length=64)
     passphrase: str = Field(min_length=1, max_length=256)
+    code: str = Field("", max_length=32, description="Of the second factor, where the account has one.")
 
 
 class PreferencesModel(Sent):
@@ -30,13 +31,15 @@ class PreferencesModel(Sent):
 
 
 class Me(BaseModel):
-    """`preferences.language` empty = the browser's; `direction_colours` empty = by language."""
+    """`preferences.language` empty = the browser's; `direction_colours` empty = by language. `role` is `wall` for a screen on the wall,
+    which shows `board` alone."""
 
     id: str
     name: str
     role: str
     preferences: PreferencesModel
     permissions: list[str]
+    board: str = ""
 
 
 class WorkspaceModel(BaseModel):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
-from castanea.access import Accounts, Sessions, WriteKeys
+from castanea.access import Accounts, Invitations, People, Sessions, Walls, WriteKeys
 from castanea.contracts.board import View
 from castanea.contracts.query import Query, Rights
 from castanea.contracts.workspace import Workspace
@@ -104,5 +104,8 @@ class Services:
     accounts: Accounts
     sessions: Sessions
     write_keys: WriteKeys
+    people: People
+    invitations: Invitations
+    walls: Walls
     clock: Clock
     settings: ApiSettings = field(default_factory=ApiSettings)

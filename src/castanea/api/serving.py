@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
 import signal
 import socket
 import sys
@@ -34,7 +33,8 @@ class ClosesStreams(Protocol):
 class Child:
     """A process of ours, started again when it dies; a pause that grows keeps a faulty one from spinning.
 
-    `inherited` are descriptors that it keeps open as long as it lives; `environment` is added to this process's own."""
+    `inherited` are descriptors that it keeps open as long as it lives; `environment` stands in the place of
+    this process's own."""
 
     def __init__(
         self,
@@ -47,7 +47,7 @@ class Child:
         environment: Mapping[str, str] | None = None,
     ) -> None:
         self._name, self._arguments, self._lasting, self._grace = name, arguments, lasting, grace
-        self._inherited, self._environment = inherited, {**os.environ, **(environment or {})}
+        self._inherited, self._environment = inherited, environment
         self._process: asyncio.subprocess.Process | None = None
         self._ending = False
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from castanea.access import Accounts, WriteKeys
+    from castanea.access import Accounts, Invitations, People, WriteKeys
     from castanea.contracts.workspace import Workspace
     from castanea.intake.landing import Landing
     from castanea.kit.clock import Clock
@@ -46,6 +46,10 @@ class Wiring(Protocol):
     def accounts(self, workspace: Workspace) -> Accounts: ...
 
     def write_keys(self, workspace: Workspace) -> WriteKeys: ...
+
+    def people(self, workspace: Workspace) -> People: ...
+
+    def invitations(self, workspace: Workspace) -> Invitations: ...
 
     def serve(self, workspace: Workspace, host: str, port: int, feeding: Feeding | None = None) -> int:
         """Serve until told to end; returns the exit code."""

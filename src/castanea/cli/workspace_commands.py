@@ -7,11 +7,13 @@ from pathlib import Path
 
 import typer
 
+from castanea.cli import people_command
 from castanea.cli.program import folder, told, workspace_option
 from castanea.cli.wiring import Wiring
 
 
 def register(app: typer.Typer, wiring: Wiring) -> None:
+    people_command.register(app, wiring)
     keys = typer.Typer(no_args_is_help=True, help="Keys with which sources send events.")
     app.add_typer(keys, name="write-keys")
 

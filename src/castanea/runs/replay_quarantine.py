@@ -166,12 +166,8 @@ def _mapped(
 
 def _imports_of(log: EventLog, import_id: str) -> set[str]:
     """An import and the replays of its rows."""
-    found = {import_id}
-    for batch in _batches(log):
-        if batch.table == "quarantine" and batch.source == REPLAY and batch.rows.num_rows:
-            if import_id in batch.rows.column("import_id").to_pylist():
-                found.add(batch.import_id)
-    return found
+    told = (b for b in _batches(log) if b.table == "quarantine" and b.source == REPLAY and b.rows.num_rows)
+    return {import_id, *(b.import_id for b in told if import_id in b.rows.column("import_id").to_pylist())}
 
 
 def _after_its_equals(batch: SentBatch, log: EventLog, imports: set[str]) -> SentBatch:

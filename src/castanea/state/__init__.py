@@ -1,6 +1,29 @@
-"""Application state: accounts, sessions, write keys, preferences. SQLAlchemy models and their migrations."""
+"""Application state: people, sessions, links, keys, preferences. SQLAlchemy models and their migrations."""
 
 from castanea.state.database import Database
-from castanea.state.models import Account, Base, Session, SignInFailure, WriteKey
+from castanea.state.models import (
+    Account,
+    Base,
+    BoardShare,
+    Invitation,
+    Membership,
+    Session,
+    SignInFailure,
+    Team,
+    WallLink,
+    WriteKey,
+)
 
-__all__ = ["Account", "Base", "Database", "Session", "SignInFailure", "WriteKey"]
+__all__ = [
+    "Account",
+    "Base",
+    "BoardShare",
+    "Database",
+    "Invitation",
+    "Membership",
+    "Session",
+    "SignInFailure",
+    "Team",
+    "WallLink",
+    "WriteKey",
+]

@@ -51,16 +51,86 @@ class Account(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     passphrase_at: Mapped[datetime] = mapped_column(UtcDateTime)
     disabled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    rules: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    totp_sealed: Mapped[bytes | None] = mapped_column(LargeBinary(128))
+    totp_step: Mapped[int] = mapped_column(default=0)  # of the last code that was used: a code counts once
+    recovery: Mapped[list[str]] = mapped_column(JSON, default=list)  # SHA-256 of the codes left, as hex
+
+
+class Team(Base):
+    """People who work together: purchasing, marketing, service …"""
+
+    __tablename__ = "team"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    name: Mapped[str] = mapped_column(String(64), unique=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Membership(Base):
+    """An account in a team."""
+
+    __tablename__ = "membership"
+
+    team_id: Mapped[str] = mapped_column(ForeignKey("team.id", ondelete="CASCADE"), primary_key=True)
+    account_id: Mapped[str] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), primary_key=True, index=True)
+
+
+class Invitation(Base):
+    """A link with which one person makes an account. Only the SHA-256 of its token is kept."""
+
+    __tablename__ = "invitation"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    role: Mapped[str] = mapped_column(String(16))
+    rules: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    teams: Mapped[list[str]] = mapped_column(JSON, default=list)
+    note: Mapped[str] = mapped_column(String(160), default="")
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    created_by: Mapped[str] = mapped_column(String(32))
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    accepted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    account_id: Mapped[str] = mapped_column(String(32), default="")
+    revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class WallLink(Base):
+    """A link that shows one board on a screen on the wall, and nothing else. Only the SHA-256 of its token is kept."""
+
+    __tablename__ = "wall_link"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    name: Mapped[str] = mapped_column(String(64))
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    board: Mapped[str] = mapped_column(String(64))
+    rules: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    preferences: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    created_by: Mapped[str] = mapped_column(String(32))
+    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class BoardShare(Base):
+    """Somebody to whom a board is shown that is not shown to all. `subject`: `team:<id>` or `account:<id>`."""
+
+    __tablename__ = "board_share"
+
+    board: Mapped[str] = mapped_column(String(64), primary_key=True)
+    subject: Mapped[str] = mapped_column(String(48), primary_key=True)
 
 
 class Session(Base):
-    """A sign-in. The browser holds the token; only its SHA-256 is kept. A revoked session is deleted."""
+    """A sign-in of an account, or a screen on the wall. The browser holds the token; only its SHA-256 is kept. A revoked session is
+    deleted."""
 
     __tablename__ = "session"
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
-    account_id: Mapped[str] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), index=True)
+    account_id: Mapped[str | None] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), index=True)
+    wall_id: Mapped[str | None] = mapped_column(ForeignKey("wall_link.id", ondelete="CASCADE"), index=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 from fastapi import APIRouter, Query, Request, Response
 
 from castanea.access import Permission
@@ -11,7 +12,7 @@ from castanea.api.models import OpenedViewModel
 from castanea.api.schemas import body_of
 from castanea.api.streaming.response import StreamResponse
 from castanea.contracts.board import BoardSpec, View
-from castanea.kit.errors import Busy, Unavailable
+from castanea.kit.errors import Busy, NotFound, Unavailable
 
 router = APIRouter(prefix="/api/v1", route_class=GuardedRoute, tags=["boards"])
 
@@ -20,7 +21,11 @@ router = APIRouter(prefix="/api/v1", route_class=GuardedRoute, tags=["boards"])
 @needs(Permission.BOARDS_READ)
 async def boards(request: Request) -> Response:
     """All boards that the reader may see."""
-    return Response(await services_of(request).link.boards(), media_type="application/json")
+    kept = await services_of(request).link.boards()
+    principal = principal_of(request)
+    if principal.boards is not None or principal.barred:
+        kept = msgspec.json.encode([b for b in msgspec.json.decode(kept) if principal.sees(b["id"])])
+    return Response(kept, media_type="application/json")
 
 
 @router.post("/views", operation_id="openView", response_model=OpenedViewModel, openapi_extra=body_of(View))
@@ -29,6 +34,12 @@ async def open_view(request: Request) -> Response:
     """Open a board as somebody looks at it, with all its tiles. It stays open while its stream is, and half a minute longer."""
     services = services_of(request)
     view = await decode_body(request, View, services.settings.max_body)
+    if not principal_of(request).sees(view.board):
+        raise NotFound(
+            f"there is no board {view.board!r}, or it is not shown to you",
+            code="board.not_shown",
+            values={"board": view.board},
+        )
     view_id, board, frame = await request.app.state.hub.open_view(view, principal_of(request).rights)
     body = b"".join((b'{"view":"', view_id.encode(), b'","board":', board, b',"frame":', frame, b"}"))
     return Response(body, media_type="application/json")

@@ -52,7 +52,7 @@ class Hub:
     def may_watch(self, principal: Principal, view_id: str) -> bool:
         """Whether the view is open and was opened with the same rights."""
         found = self.views.get(view_id)
-        return found is not None and found.rights.key == principal.rights.key
+        return found is not None and found.rights.key == principal.rights.key and principal.sees(found.view.board)
 
     def attach(self, viewer: Subscriber, known: Mapping[str, int]) -> None:
         """Let a viewer watch its views (all open, all its own); it gets the newest frame of each it does not know at once."""
@@ -88,6 +88,13 @@ class Hub:
         self.close_streams(
             {viewer.principal.session_id for viewer in self._viewers if viewer.principal.id == account_id}
         )
+
+    def close_barred(self, board: str) -> None:
+        """A board is shown to others now: whoever watches it connects again, and is let in or not."""
+        for view in self.views.all():
+            if view.view.board == board:
+                for viewer in view.viewers:
+                    viewer.close("changed")
 
     def stop(self) -> None:
         """End all streams and accept no more; call it when the server is told to stop, before it waits for its connections."""

@@ -1,0 +1,139 @@
+"""People over HTTP: invited, changed, put out; screens on the wall; boards shown to some."""
+
+from __future__ import annotations
+
+import httpx
+import pyotp
+import pytest
+
+from tests.api.conftest import Served, until
+
+WORDS = "kapo-tive-ruma-silo"
+
+
+def invited(served: Served, name: str, **offer: object) -> httpx.Client:
+    made = served.signed_in().post("/api/v1/invitations", json=offer)
+    assert made.status_code == 201, made.text
+    token = made.json()["path"].removeprefix("/invitation#")
+    client = served.client(**{"X-Castanea-CSRF": "join"})
+    assert client.post("/api/v1/invitations/look", json={"token": token}).json()["role"] == offer.get("role", "member")
+    joined = client.post("/api/v1/invitations/accept", json={"token": token, "name": name, "passphrase": WORDS})
+    assert joined.status_code == 201, joined.text
+    client.headers["X-Castanea-CSRF"] = joined.json()["csrf"]
+    return client
+
+
+def person(served: Served, name: str) -> dict[str, object]:
+    return next(p for p in served.signed_in().get("/api/v1/people").json() if p["name"] == name)
+
+
+def opened(client: httpx.Client, board: str = "live-today") -> int:
+    return client.post("/api/v1/views", json={"board": board}).status_code
+
+
+def test_whoever_is_invited_is_signed_in_and_asks_with_their_rights_alone(fresh: Served) -> None:
+    lin = invited(fresh, "lin", rules={"shops": ["tmall"], "hidden": ["cost"]})
+    assert lin.get("/api/v1/me").json()["role"] == "member"
+    assert lin.post("/api/v1/query", json={"metrics": ["net_sales"]}).status_code == 200
+    rights = fresh.link.asked[-1][1]
+    assert [(f.dimension, f.op, f.values) for f in rights.where] == [("shop", "in", ("tmall",))]
+    assert rights.hidden_metrics == {"class:cost"}
+    assert opened(lin) == 200
+
+
+def test_others_learn_names_and_roles_but_no_rules(fresh: Served) -> None:
+    lin = invited(fresh, "lin", role="viewer", rules={"shops": ["tmall"]})
+    assert lin.get("/api/v1/people").status_code == 403
+    wu = invited(fresh, "wu")
+    seen = {p["name"]: p for p in wu.get("/api/v1/people").json()}
+    assert (seen["lin"]["role"], seen["lin"]["rules"], seen["lin"]["seen_at"]) == ("viewer", None, None)
+    assert person(fresh, "lin")["rules"] == {"shops": ["tmall"], "categories": [], "hidden": []}
+
+
+def test_whoever_is_put_out_is_out_at_once_and_their_streams_end(fresh: Served) -> None:
+    lin = invited(fresh, "lin")
+    view = lin.post("/api/v1/views", json={"board": "live-today"}).json()["view"]
+    with lin.stream("GET", "/api/v1/stream", params={"view": view}) as stream:
+        assert stream.status_code == 200
+        until(lambda: fresh.app.state.hub.viewers == 1)  # type: ignore[attr-defined]
+        changed = fresh.signed_in().patch(f"/api/v1/people/{person(fresh, 'lin')['id']}", json={"disabled": True})
+        assert changed.json()["disabled"] is True
+        assert b"event: bye" in b"".join(stream.iter_bytes())
+    assert lin.get("/api/v1/me").status_code == 401
+
+
+def test_a_person_changed_by_who_may_not_is_refused_and_unknown_fields_too(fresh: Served) -> None:
+    head = invited(fresh, "head", role="manager")
+    owner = person(fresh, fresh.name)
+    assert head.patch(f"/api/v1/people/{owner['id']}", json={"role": "viewer"}).status_code == 403
+    assert head.patch(f"/api/v1/people/{owner['id']}", json={"roles": "viewer"}).status_code == 422
+    assert fresh.signed_in().patch(f"/api/v1/people/{owner['id']}", json={"disabled": True}).status_code == 409
+
+
+def test_a_screen_on_the_wall_opens_its_board_and_nothing_else(fresh: Served) -> None:
+    boss = fresh.signed_in()
+    made = boss.post("/api/v1/walls", json={"name": "Hall", "board": "live-today", "language": "zh-CN"}).json()
+    screen = fresh.client(**{"X-Castanea-CSRF": "wall"})
+    token = made["path"].removeprefix("/wall#")
+    assert screen.post("/api/v1/walls/open", json={"token": token}).status_code == 204
+    told = screen.get("/api/v1/session").json()
+    assert (told["me"]["role"], told["me"]["board"], told["me"]["preferences"]["language"]) == (
+        "wall",
+        "live-today",
+        "zh-CN",
+    )
+    screen.headers["X-Castanea-CSRF"] = told["csrf"]
+    assert (opened(screen), opened(screen, "sales")) == (200, 404)
+    assert screen.post("/api/v1/query", json={"metrics": ["net_sales"]}).status_code == 403
+    assert screen.put("/api/v1/me", json={"theme": "light"}).status_code == 404
+    assert boss.delete(f"/api/v1/walls/{made['id']}").status_code == 204
+    assert screen.get("/api/v1/session").status_code == 401
+    assert screen.post("/api/v1/walls/open", json={"token": token}).status_code == 404
+
+
+def test_a_screen_cannot_watch_the_view_of_another_board(fresh: Served) -> None:
+    boss = fresh.signed_in()
+    boss.put("/api/v1/boards/live-today/shares", json={"subjects": [f"account:{person(fresh, fresh.name)['id']}"]})
+    view = boss.post("/api/v1/views", json={"board": "live-today"}).json()["view"]
+    lin = invited(fresh, "lin")
+    assert [b["id"] for b in lin.get("/api/v1/boards").json()] == []
+    assert opened(lin) == 404
+    with lin.stream("GET", "/api/v1/stream", params={"view": view}) as stream:
+        first = next(stream.iter_bytes())
+        while b"event:" not in first:
+            first += next(stream.iter_bytes())
+    assert b"event: gone" in first
+    assert b"event: frame" not in first
+
+
+def test_teams_are_made_renamed_and_removed(fresh: Served) -> None:
+    boss = fresh.signed_in()
+    team = boss.post("/api/v1/teams", json={"name": "采购"}).json()
+    assert boss.post("/api/v1/teams", json={"name": "采购"}).status_code == 409
+    assert boss.put(f"/api/v1/teams/{team['id']}", json={"name": "Purchasing"}).status_code == 204
+    invited(fresh, "lin", teams=[team["id"]])
+    (kept,) = boss.get("/api/v1/teams").json()
+    assert (kept["name"], kept["members"]) == ("Purchasing", [person(fresh, "lin")["id"]])
+    assert boss.delete(f"/api/v1/teams/{team['id']}").status_code == 204
+    assert person(fresh, "lin")["teams"] == []
+
+
+def test_with_a_second_factor_the_passphrase_alone_is_not_enough(fresh: Served) -> None:
+    boss = fresh.signed_in()
+    secret = boss.post("/api/v1/me/second-factor").json()["secret"]
+    body = {"secret": secret, "code": pyotp.TOTP(secret).now(), "passphrase": fresh.passphrase}
+    codes = boss.put("/api/v1/me/second-factor", json=body).json()["codes"]
+    client = fresh.client(**{"X-Castanea-CSRF": "x"})
+    words = {"name": fresh.name, "passphrase": fresh.passphrase}
+    refused = client.post("/api/v1/session", json=words)
+    assert (refused.status_code, refused.json()["code"]) == (401, "access.code_needed")
+    assert client.post("/api/v1/session", json={**words, "code": codes[0]}).status_code == 200
+    assert boss.post("/api/v1/me/second-factor/off", json={"passphrase": fresh.passphrase}).status_code == 204
+    assert client.post("/api/v1/session", json=words).status_code == 200
+
+
+@pytest.mark.parametrize("token", ["x" * 43, "é" * 43])
+def test_a_guessed_link_lets_nobody_in(served: Served, token: str) -> None:
+    client = served.client(**{"X-Castanea-CSRF": "x"})
+    for path in ("invitations/look", "walls/open"):
+        assert client.post(f"/api/v1/{path}", json={"token": token}).status_code == 404
