@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 import sqlglot
 from sqlglot import exp
@@ -14,6 +14,8 @@ from castanea.semantics.model import Place
 
 DAILY = "DAILY"
 WORKSPACE_CURRENCY = "WORKSPACE_CURRENCY"
+HOURS = "HOURS"
+CELL_END = "CELL_END"
 
 _ALLOWED: tuple[type[exp.Expr], ...] = (
     exp.Column, exp.Identifier, exp.Literal, exp.Boolean, exp.Null, exp.Paren, exp.Tuple,
@@ -22,8 +24,12 @@ _ALLOWED: tuple[type[exp.Expr], ...] = (
     exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE,
     exp.Case, exp.If, exp.Coalesce, exp.Nullif, exp.Abs, exp.Least, exp.Greatest,
 )  # fmt: skip
-_OWN = {DAILY: 1, WORKSPACE_CURRENCY: 0}
-FUNCTIONS = ("ABS", "CASE", "COALESCE", "GREATEST", "LEAST", "NULLIF", DAILY)
+_OWN = {DAILY: 1, WORKSPACE_CURRENCY: 0, HOURS: 2, CELL_END: 0}
+FUNCTIONS = ("ABS", "CASE", "COALESCE", "GREATEST", "LEAST", "NULLIF", DAILY, HOURS, CELL_END)
+_HOURS = sqlglot.parse_one(
+    "CAST((EXTRACT(EPOCH FROM CAST(_b AS TIMESTAMP)) - EXTRACT(EPOCH FROM CAST(_a AS TIMESTAMP))) / 3600 AS DECIMAL(18, 4))",
+    dialect="duckdb",
+)
 
 
 class DeclarationError(InputError):
@@ -80,14 +86,43 @@ def names_in(tree: exp.Expr) -> tuple[str, ...]:
     return tuple(dict.fromkeys(c.name for c in tree.find_all(exp.Column, bfs=False)))
 
 
-def on_alias(tree: exp.Expr, alias: str, currency: str) -> exp.Expr:
-    """The expression with its columns taken from the table `alias` and the workspace's currency filled in."""
+def on_alias(
+    tree: exp.Expr, alias: str, currency: str, looked_up: Mapping[str, exp.Expr] | None = None, end: exp.Expr | None = None
+) -> exp.Expr:
+    """The expression with its columns taken from the table `alias` (those in `looked_up` from where they were found), the workspace's
+    currency and the `end` of the cell filled in, and HOURS(a, b) written out."""
+    known = looked_up or {}
 
     def rewrite(node: exp.Expr) -> exp.Expr:
-        if isinstance(node, exp.Column) and alias:
+        if isinstance(node, exp.Column) and node.name in known:
+            return known[node.name].copy()
+        if isinstance(node, exp.Column) and alias and not node.table:
             return exp.column(exp.to_identifier(node.name, quoted=True), table=alias)
-        if isinstance(node, exp.Anonymous) and node.name.upper() == WORKSPACE_CURRENCY:
-            return exp.Literal.string(currency)
+        if isinstance(node, exp.Anonymous):
+            return _own(node, currency, end)
         return node
 
-    return tree.copy().transform(rewrite)
+    return _from_below(tree.copy(), rewrite)
+
+
+def _own(node: exp.Anonymous, currency: str, end: exp.Expr | None) -> exp.Expr:
+    name = node.name.upper()
+    if name == WORKSPACE_CURRENCY:
+        return exp.Literal.string(currency)
+    if name == HOURS:
+        since, until = node.expressions
+        return _HOURS.copy().transform(
+            lambda n: {"_a": since, "_b": until}.get(n.name, n).copy() if isinstance(n, exp.Column) and n.name in ("_a", "_b") else n
+        )
+    return end.copy() if name == CELL_END and end is not None else node
+
+
+def _from_below(node: exp.Expr, rewrite: Callable[[exp.Expr], exp.Expr]) -> exp.Expr:
+    """Rewrite children before their parent, so that what a rewrite puts in is not rewritten again."""
+    if not isinstance(node, exp.Column):
+        for key, child in list(node.args.items()):
+            if isinstance(child, exp.Expr):
+                node.set(key, _from_below(child, rewrite))
+            elif isinstance(child, list):
+                node.set(key, [_from_below(c, rewrite) if isinstance(c, exp.Expr) else c for c in child])
+    return rewrite(node)
