@@ -63,6 +63,8 @@ def fit_mapping(mapping: Mapping, header: Sequence[str], sample: pl.DataFrame) -
     if lacks or against or not places:
         return Fit(mapping, places, 0.0, lacks, against)
     known = len(set(places.values())) / len(header)
+    if known < mapping.known_share:
+        return Fit(mapping, places, 0.0)
     own = len(places) / len(mapping.columns)
     return Fit(mapping, places, round(0.5 + 0.35 * known + 0.15 * own, 3))
 

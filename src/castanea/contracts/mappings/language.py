@@ -99,7 +99,8 @@ class Mapping:
     """One format. `zone`, `currency`: of its times and amounts, empty = the workspace's. `platform` becomes the channel where set.
 
     `statuses`: the platform's words for where something stands → ours, by name of the table of words; they are among `words` too, and
-    a word that is not there is told after the import. `tax`: whether its amounts hold the tax (in, out, or empty = it has none or the
+    a word that is not there is told after the import. `known_share`: the least share of a file's columns that must be known, for formats
+    of few and common columns. `tax`: whether its amounts hold the tax (in, out, or empty = it has none or the
     rows tell). `absent`: columns whose presence says that a file is of another format. `notes`: what a reader must know, by language.
     """
 
@@ -117,6 +118,7 @@ class Mapping:
     words: dict[str, dict[str, str]] = field(default_factory=dict)
     statuses: dict[str, dict[str, str]] = field(default_factory=dict)
     tax: str = ""
+    known_share: float = 0.0
     absent: tuple[str, ...] = ()
     notes: dict[str, str] = field(default_factory=dict)
     patterns: dict[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)

@@ -31,6 +31,7 @@ from castanea.kit.errors import InputError
 _KEYS = {
     "format", "version", "label", "kind", "source", "columns", "define", "meanings", "checks", "rows", "also", "words", "patterns",
     "continuation", "version_from", "shop_from", "currency_from", "zone", "currency", "platform", "statuses", "tax", "absent", "notes",
+    "known_share",
 }  # fmt: skip
 _COLUMN_KEYS = {"names", "type", "needed", "like", "keep", "why", "order", "privacy"}
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -75,6 +76,7 @@ def parse_mapping(text: str, where: str) -> Mapping:
         words={name: _words(table) for name, table in (raw.get("words") or {}).items()} | statuses,
         statuses=statuses,
         tax=str(raw.get("tax", "")),
+        known_share=float(raw.get("known_share", 0)),
         absent=tuple(_as_list(raw.get("absent"))),
         notes=dict(raw.get("notes") or {}),
         patterns={
