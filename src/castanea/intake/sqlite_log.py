@@ -11,7 +11,7 @@ import os
 import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -21,7 +21,8 @@ from castanea.contracts.log import LandedBatch, NewBatch
 from castanea.contracts.tables import CONTRACT_VERSION, TABLES
 from castanea.intake.blobs import digest, pack, unpack
 from castanea.kit.clock import Clock, SystemClock, micros
-from castanea.kit.errors import CastaneaError, InputError, NoSpace, Unavailable
+from castanea.kit.disk_errors import disk_errors
+from castanea.kit.errors import CastaneaError, InputError
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS batch (
@@ -58,43 +59,40 @@ class LogDamaged(CastaneaError):
 
 
 class SqliteEventLog:
-    """Implements `EventLog`. Thread-safe: one connection appends, each reading thread has its own. `path` is a file, made if missing."""
+    """Implements `EventLog`. Thread-safe: one connection appends, each reading thread has its own. `path` is a file, made if missing.
+
+    Opening raises NoSpace, DiskError, LogDamaged.
+    """
 
     def __init__(self, path: Path, clock: Clock | None = None) -> None:
         self._path, self._clock = path, clock or SystemClock()
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
         self._lock = threading.Lock()
         self._local = threading.local()
         self._readers: list[sqlite3.Connection] = []
-        self._writer = self._connect()
-        self._writer.execute(f"PRAGMA page_size={_PAGE}")
-        self._writer.execute("PRAGMA journal_mode=WAL")
-        self._writer.execute(_SCHEMA)
+        with self._disk("nothing was changed"):
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+            self._writer = self._connect(f"PRAGMA page_size={_PAGE}", "PRAGMA journal_mode=WAL", _SCHEMA)
 
     def append(self, batches: Sequence[NewBatch]) -> list[int]:
-        """All batches in one durable transaction. Raises NoSpace (nothing was kept) or InputError when rows have not the landed schema."""
+        """All batches in one durable transaction. Raises NoSpace, DiskError or Unavailable (nothing was kept), or InputError when rows have
+        not the landed schema."""
         packed = [_packed(batch) for batch in batches]  # outside the lock: others may write meanwhile
         now = micros(self._clock.now())
-        with self._lock:
+        with self._lock, self._disk("nothing of this was kept"):
             try:
                 return self._write(batches, packed, now)
-            except sqlite3.OperationalError as error:
+            except sqlite3.DatabaseError:
                 with suppress(sqlite3.OperationalError):
                     self._writer.execute("ROLLBACK")
-                if "full" in str(error) or "disk I/O" in str(error):
-                    raise NoSpace(
-                        "the disk is full: nothing of this was kept; free some space and send it again"
-                    ) from error
-                raise Unavailable(
-                    f"the landing log cannot be written now ({error}); nothing was kept, send it again"
-                ) from error
+                raise
 
     def read(self, after: int, max_rows: int) -> Iterator[LandedBatch]:
         """In order of offsets; each batch is checked against its SHA-256 (LogDamaged)."""
         given = 0
         while given < max_rows:
-            row = self._reader().execute(_READ, (after,)).fetchone()
+            with self._disk("nothing was changed"):
+                row = self._reader().execute(_READ, (after,)).fetchone()
             if row is None:
                 return
             batch = _unpacked(row)
@@ -121,6 +119,9 @@ class SqliteEventLog:
             for reader in self._readers:
                 reader.close()
 
+    def _disk(self, kept: str) -> AbstractContextManager[None]:
+        return disk_errors(self._path, "the landing log", kept, LogDamaged)
+
     def _write(self, batches: Sequence[NewBatch], packed: Sequence[tuple[bytes, bytes | None]], now: int) -> list[int]:
         db, offsets = self._writer, []
         db.execute("BEGIN IMMEDIATE")
@@ -143,11 +144,15 @@ class SqliteEventLog:
         db.execute("COMMIT")
         return offsets
 
-    def _connect(self) -> sqlite3.Connection:
+    def _connect(self, *statements: str) -> sqlite3.Connection:
         db = sqlite3.connect(self._path, timeout=_WAIT_SECONDS, isolation_level=None, check_same_thread=False)
-        db.execute("PRAGMA synchronous=FULL")
-        db.execute(f"PRAGMA wal_autocheckpoint={_WAL_PAGES}")
-        db.execute(f"PRAGMA journal_size_limit={_WAL_KEPT}")
+        settings = ("synchronous=FULL", f"wal_autocheckpoint={_WAL_PAGES}", f"journal_size_limit={_WAL_KEPT}")
+        try:
+            for statement in (*(f"PRAGMA {setting}" for setting in settings), *statements):
+                db.execute(statement)
+        except BaseException:
+            db.close()
+            raise
         return db
 
     def _reader(self) -> sqlite3.Connection:

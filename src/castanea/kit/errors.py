@@ -7,6 +7,7 @@
     ├── Busy              a bounded queue is full; try again after `retry_after` seconds
     ├── NoSpace           the disk is full; nothing was acknowledged
     └── Unavailable       a part that is needed does not answer now; what was kept is said
+        └── DiskError     the disk reports another fault than being full; `name` is its code
 
 Rooms derive their own errors from these; only `api/` and `cli/` turn them into statuses and exit codes.
 """
@@ -57,3 +58,7 @@ class NoSpace(CastaneaError):
 
 class Unavailable(CastaneaError):
     code = "castanea.unavailable"
+
+
+class DiskError(Unavailable):
+    code = "castanea.disk_error"

@@ -1,30 +1,43 @@
 """The vault's file: who is who, in SQLite, and the master key beside it.
 
 `subject` holds a row per person in the order of meeting: pseudonym, key (none until something is sealed; destroyed by an erasure), and
-the look-up that led to it. `lookup` maps a keyed hash of (kind, shop, identifier) to that row: the only table whose rows lie at
-random, so it is kept narrow. Deleted bytes are overwritten (`secure_delete`), and an erasure empties the write-ahead file too.
+the look-up that led to it. `lookup` maps a keyed hash of (kind, shop, identifier) to that row: the only table whose rows lie at random, so
+it is kept narrow. `master` tells the master key from others. Deleted bytes are overwritten (`secure_delete`), and an erasure empties the
+write-ahead file too.
 """
 
 from __future__ import annotations
 
 import os
 import sqlite3
-import tempfile
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 
-from castanea.kit.errors import NoSpace, Unavailable
+from castanea.kit.disk_errors import disk_errors
+from castanea.kit.errors import CastaneaError
+from castanea.vault.master_key import KEY_FILE, check_key, master_key
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS subject (id INTEGER PRIMARY KEY, pseudonym BLOB NOT NULL, key BLOB, mac BLOB);
 CREATE TABLE IF NOT EXISTS lookup (mac BLOB PRIMARY KEY, id INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS erasure (id INTEGER PRIMARY KEY);
+CREATE TABLE IF NOT EXISTS master (digest BLOB NOT NULL);
 """
 _CHUNK = 5_000
 _WAIT_SECONDS = 60
 _CACHE_KB = 8_192
 _WAL_PAGES = 4_000
+_SETTINGS = (
+    "secure_delete=1", "journal_mode=WAL", "synchronous=FULL", f"cache_size=-{_CACHE_KB}", f"wal_autocheckpoint={_WAL_PAGES}",
+)  # fmt: skip
+
+
+class VaultDamaged(CastaneaError):
+    """The vault's file is not what was written."""
+
+    code = "vault.damaged"
+
 
 Row = tuple[int, bytes, bytes | None]  # id, pseudonym, key
 
@@ -33,17 +46,23 @@ class VaultStore:
     """One connection; not locked, the vault does that. Several processes may use the file."""
 
     def __init__(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self.master = _master_key(folder / "master.key")
-        path = folder / "vault.db"
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))  # before SQLite does, which would let others read it
-        self._db = sqlite3.connect(path, timeout=_WAIT_SECONDS, isolation_level=None, check_same_thread=False)
-        self._db.execute("PRAGMA secure_delete=1")
-        self._db.execute("PRAGMA journal_mode=WAL")
-        self._db.execute("PRAGMA synchronous=FULL")
-        self._db.execute(f"PRAGMA cache_size=-{_CACHE_KB}")
-        self._db.execute(f"PRAGMA wal_autocheckpoint={_WAL_PAGES}")
-        self._db.executescript(_SCHEMA)
+        """Raises KeyLost when the file holds persons and the master key is not theirs; NoSpace, DiskError, VaultDamaged."""
+        self._path = folder / "vault.db"
+        with self._disk("nothing was changed"):
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self.master = master_key(folder)
+            os.close(
+                os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600)
+            )  # before SQLite does, which would let others read it
+            self._db = sqlite3.connect(self._path, timeout=_WAIT_SECONDS, isolation_level=None, check_same_thread=False)
+            try:
+                for setting in _SETTINGS:
+                    self._db.execute(f"PRAGMA {setting}")
+                self._db.executescript(_SCHEMA)
+                check_key(self._db, self.master, folder / KEY_FILE)
+            except BaseException:
+                self._db.close()
+                raise
 
     def changed_elsewhere(self) -> int:
         """A number that changes when another connection wrote to the file."""
@@ -54,8 +73,8 @@ class VaultStore:
 
     @contextmanager
     def writing(self) -> Iterator[None]:
-        """One durable transaction. Raises NoSpace when the disk is full, Unavailable when another process holds the file too long."""
-        try:
+        """One durable transaction. Raises NoSpace, DiskError, Unavailable when another process holds the file too long, VaultDamaged."""
+        with self._disk("nothing of this was kept"):
             self._db.execute("BEGIN IMMEDIATE")
             try:
                 yield
@@ -64,23 +83,18 @@ class VaultStore:
                 with suppress(sqlite3.OperationalError):
                     self._db.execute("ROLLBACK")
                 raise
-        except sqlite3.OperationalError as error:
-            if "full" in str(error) or "disk I/O" in str(error):
-                raise NoSpace(
-                    "the disk is full: the vault cannot take new persons, nothing was kept; free some space"
-                ) from error
-            raise Unavailable(f"the vault cannot be written now ({error}); nothing was kept, try again") from error
 
     def looked_up(self, macs: Sequence[bytes]) -> dict[bytes, Row]:
         found: dict[bytes, Row] = {}
-        for start in range(0, len(macs), _CHUNK):
-            part = macs[start : start + _CHUNK]
-            marks = ",".join("?" * len(part))
-            rows = self._db.execute(
-                f"SELECT lookup.mac, id, pseudonym, key FROM lookup JOIN subject USING (id) WHERE lookup.mac IN ({marks})",
-                part,
-            )
-            found.update((mac, (number, pseudonym, key)) for mac, number, pseudonym, key in rows)
+        with self._disk("nothing was changed"):
+            for start in range(0, len(macs), _CHUNK):
+                part = macs[start : start + _CHUNK]
+                marks = ",".join("?" * len(part))
+                rows = self._db.execute(
+                    f"SELECT lookup.mac, id, pseudonym, key FROM lookup JOIN subject USING (id) WHERE lookup.mac IN ({marks})",
+                    part,
+                )
+                found.update((mac, (number, pseudonym, key)) for mac, number, pseudonym, key in rows)
         return found
 
     def subject(self, number: int) -> Row | None:
@@ -113,17 +127,5 @@ class VaultStore:
     def close(self) -> None:
         self._db.close()
 
-
-def _master_key(path: Path) -> bytes:
-    """32 random bytes, made once, readable by the owner alone; of two processes that make it at once, one wins."""
-    if not path.exists():
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".master-")  # mkstemp: 0600
-        try:
-            os.write(handle, os.urandom(32))
-            os.fsync(handle)
-            os.close(handle)
-            with suppress(FileExistsError):
-                os.link(name, path)
-        finally:
-            Path(name).unlink()
-    return path.read_bytes()
+    def _disk(self, kept: str) -> AbstractContextManager[None]:
+        return disk_errors(self._path, "the vault", kept, VaultDamaged)
