@@ -48,6 +48,9 @@ class Asking(Protocol):
 
     def quarantine(self, import_id: str, limit: int) -> bytes: ...
 
+    def grid(self, table: str, limit: int) -> bytes:
+        """A `GridView` as JSON."""
+
     def reconcile(self, request: ReconcileRequest) -> bytes:
         """A `Reconciliation` as JSON."""
 
@@ -106,6 +109,9 @@ class AskingServer:
     def quarantine(self, import_id: str, limit: int) -> bytes:
         return self._link.ask("quarantine", import_id=import_id, limit=limit)[1]
 
+    def grid(self, table: str, limit: int) -> bytes:
+        return self._link.ask("grid", table=table, limit=limit)[1]
+
     def reconcile(self, request: ReconcileRequest) -> bytes:
         return self._link.ask("reconcile", request=msgspec.to_builtins(request))[1]
 
@@ -146,6 +152,9 @@ class AskingDesk:
 
     def quarantine(self, import_id: str, limit: int) -> bytes:
         return self._desk.quarantine(import_id, limit)
+
+    def grid(self, table: str, limit: int) -> bytes:
+        return self._desk.grid(table, limit)
 
     def reconcile(self, request: ReconcileRequest) -> bytes:
         return self._desk.reconcile(request)

@@ -17,6 +17,7 @@ from castanea.contracts.warehouse import LoadState
 from castanea.contracts.workspace import Workspace
 from castanea.kit.clock import Clock, monotonic
 from castanea.runs.book_queries import import_records, quarantine_rows
+from castanea.runs.grids import view as grid_view
 from castanea.runs.reconcile import ReconcileRequest, reconcile
 from castanea.semantics import Catalog, Planner, answer_to_json
 from castanea.semantics.catalog_json import catalog_to_json
@@ -92,6 +93,10 @@ class Desk:
 
     def quarantine(self, import_id: str, limit: int) -> bytes:
         return msgspec.json.encode(quarantine_rows(self.reader(), import_id, limit))
+
+    def grid(self, table: str, limit: int) -> bytes:
+        """A `GridView` as JSON."""
+        return msgspec.json.encode(grid_view(self.reader(), table, limit))
 
     def reconcile(self, request: ReconcileRequest) -> bytes:
         return msgspec.json.encode(reconcile(self.reader(), self.workspace.settings, request))

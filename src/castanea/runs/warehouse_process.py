@@ -48,7 +48,7 @@ class WarehouseProcess:
             "query": self._query, "open_view": self._open_view, "close_view": self._close_view, "notify": self._notify, "state": self._state,
             "catalog": self._catalog, "boards": self._boards, "imports": self._imports, "quarantine": self._quarantine,
             "bookings": self._bookings, "zones": self._zones, "checksums": self._checksums,
-            "reconcile": self._reconcile,
+            "reconcile": self._reconcile, "grid": self._grid,
         }  # fmt: skip
 
     async def serve(self) -> None:
@@ -177,6 +177,9 @@ class WarehouseProcess:
 
     async def _bookings(self, head: Head) -> Reply:
         return {}, await self._in_pool(self._desk.bookings, _value(head, "import_id", str))
+
+    async def _grid(self, head: Head) -> Reply:
+        return {}, await self._in_pool(self._desk.grid, _value(head, "table", str), _value(head, "limit", int))
 
     async def _reconcile(self, head: Head) -> Reply:
         return {}, await self._in_pool(self._desk.reconcile, _value(head, "request", ReconcileRequest))

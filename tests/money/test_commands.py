@@ -1,4 +1,4 @@
-"""`castanea reconcile` beside a running server and without one."""
+"""`castanea reconcile` and `castanea grid` beside a running server and without one."""
 
 from __future__ import annotations
 
@@ -31,3 +31,19 @@ def test_a_day_table_is_compared_alike_with_a_server_and_without(served: Served,
     assert causes == [("day_boundary", "2")]
     printed = served.run("reconcile", "--from", "2026-02-21", "--until", "2026-02-21")
     assert "another day boundary 21 (1: 2)" in printed
+
+
+def test_a_grid_is_pasted_shown_and_taken_back_with_a_server_and_without(served: Served, tmp_path: Path) -> None:
+    file = tmp_path / "costs.tsv"
+    file.write_text("种类\t商品\t金额\t生效日\n货品成本\ttea\t12.5\t2026-01-01\n", encoding="utf-8")
+    first = json.loads(served.run("grid", "cost", "--paste", str(file), "--json"))
+    assert (first["rows"], first["faults"]) == (1, [])
+    without = served.run("grid", "cost")
+    served.start()
+    assert served.run("grid", "cost") == without
+    assert "grid:goods||tea|" in without
+    taken = json.loads(served.run("grid", "cost", "--undo", first["version"], "--json"))
+    assert (taken["undoes"], taken["withdrawn"]) == (first["version"], 1)
+    versions = served.run("grid", "cost", "--list").splitlines()
+    assert [line.split()[0] for line in versions] == [taken["version"], first["version"]]
+    assert "taken back" in versions[1]
