@@ -52,6 +52,28 @@ tiles:
     title: {zh-CN: 错, en: Broken}
     place: {x: 9, y: 0, w: 3, h: 3}
     query: {metrics: [paid_amont]}
+  - id: reviews
+    kind: number
+    title: {zh-CN: 退款, en: Refunds}
+    place: {x: 0, y: 3, w: 3, h: 3}
+    query: {metrics: [refund_amount]}
+    needs: [refund, web_event|traffic_hourly]
+  - id: falls
+    kind: waterfall
+    title: {zh-CN: 去了哪里, en: Where it went}
+    place: {x: 3, y: 3, w: 3, h: 3}
+    query: {metrics: [order_amount, refund_amount, net_sales]}
+    options: {start: order_amount, less: [refund_amount], end: net_sales}
+  - id: steps
+    kind: funnel
+    title: {zh-CN: 漏斗, en: Funnel}
+    place: {x: 6, y: 3, w: 3, h: 3}
+    query: {metrics: [orders, buyers]}
+  - id: days
+    kind: columns
+    title: {zh-CN: 每天, en: By day}
+    place: {x: 9, y: 3, w: 3, h: 3}
+    query: {metrics: [paid_amount], by: [day], range: last 30d}
 """
 
 

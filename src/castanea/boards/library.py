@@ -10,7 +10,9 @@ from castanea.contracts.board import BoardSpec
 from castanea.kit.errors import NotFound
 from castanea.kit.nearest import nearest
 
-READY = ("live-today", "sales")
+READY = (
+    "live-today", "sales", "traffic", "products", "product", "customers", "stock", "service", "profit", "market", "festival",
+)  # fmt: skip
 
 
 class Boards:

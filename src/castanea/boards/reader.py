@@ -17,7 +17,7 @@ from castanea.kit.nearest import nearest
 
 KINDS = get_args(TileKind)
 _BOARD = ("board", "title", "range", "compare", "filters", "live", "wall", "version", "questions", "subject", "tiles")
-_TILE = ("id", "kind", "title", "place", "query", "queries", "follow", "options", "needs")
+_TILE = ("id", "kind", "title", "place", "query", "queries", "follow", "options", "needs", "takes")
 _QUERY = ("metrics", "by", "where", "range", "compare", "order", "limit", "totals", "zone")
 
 
@@ -82,6 +82,7 @@ class _Reader:
             id=str(tree["id"]), kind=tree["kind"], title=self._labels(tree["title"], f"{place}.title"), place=where,
             queries={name: self.query(q, f"{place}.{name}") for name, q in queries.items()},
             follow=tree.get("follow", True), options=tree.get("options", {}), needs=self._needs(tree.get("needs", ()), f"{place}.needs"),
+            takes=tuple(map(str, tree["takes"])) if tree.get("takes") is not None else None,
         )  # fmt: skip
 
     def query(self, tree: Any, place: str) -> Query:

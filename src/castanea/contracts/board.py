@@ -32,7 +32,8 @@ class TileSpec:
     """`queries` maps a role to a question: most tiles have only `main`; a hero has `main`, `curve`, `usual`.
 
     A query without a time range takes the board's; without a comparison, the board's when `follow` is true. A tile of kind `text` asks
-    nothing. `needs`: without rows in at least one table of each group the tile has nothing to show and says what to import.
+    nothing. `needs`: without rows in at least one table of each group the tile has nothing to show and says what to import. `takes`: the dimensions of the
+    view's filters that apply to it (stock knows no channel); None = all.
     """
 
     id: str
@@ -43,6 +44,7 @@ class TileSpec:
     follow: bool = True
     options: dict[str, Any] = field(default_factory=dict)
     needs: tuple[tuple[str, ...], ...] = ()
+    takes: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)

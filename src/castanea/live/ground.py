@@ -9,6 +9,7 @@ from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from castanea.contracts.mappings.language import Mapping
 from castanea.contracts.mappings.loading import shipped_mappings
 from castanea.contracts.query import Answer
 from castanea.contracts.tables import TABLES
@@ -18,7 +19,8 @@ from castanea.semantics.festivals import FestivalDay, festival_days
 from castanea.semantics.presence import tables_with_rows
 
 Needs = tuple[tuple[str, ...], ...]
-MOST_FORMATS = 4  # formats named for one table; the page of formats has all of them
+MOST_FORMATS = 6  # formats named for one table; the page of formats has all of them
+FIRST = ("taobao", "tmall", "sycm", "jd", "douyin", "compass", "pdd", "shopify", "jushuitan")  # named first: most shops have them
 _OR: dict[Locale, str] = {"zh-CN": "或", "en": " or "}
 _AND: dict[Locale, str] = {"zh-CN": "、", "en": ", "}
 
@@ -65,17 +67,23 @@ class Ground:
 def what_to_import(missing: Needs) -> dict[str, Any]:
     """The problem of a tile whose data was never imported: the tables, and the formats that bring them."""
     detail = {locale: say("tile.no_data", locale, {"tables": _said(missing, locale)}) for locale in LOCALES}
-    needs = [[{"table": name, "labels": TABLES[name].labels, "formats": formats_of(name)} for name in g] for g in missing]
+    needs = [
+        [{"table": name, "labels": TABLES[name].labels, "formats": formats_of(name)} for name in g] for g in missing
+    ]
     return {"code": "tile.no_data", "detail": detail, "needs": needs, "values": {}}
 
 
 @cache
 def _formats() -> dict[str, list[dict[str, Any]]]:
     found: dict[str, list[dict[str, Any]]] = {}
-    for mapping in shipped_mappings():
+    for mapping in sorted(shipped_mappings(), key=_rank):
         for table in dict.fromkeys(rule.table for rule in (*mapping.rows, *mapping.also)):
             found.setdefault(table, []).append({"name": mapping.name, "labels": mapping.labels})
     return found
+
+
+def _rank(mapping: Mapping) -> tuple[int, str]:
+    return next((n for n, name in enumerate(FIRST) if mapping.name.startswith(name)), len(FIRST)), mapping.name
 
 
 def formats_of(table: str) -> list[dict[str, Any]]:

@@ -46,5 +46,5 @@ def _filled(query: Query, tile: TileSpec, time: TimeRange, compare: Comparison |
         query,
         time=query.time if own_time else time,
         compare=query.compare if query.compare is not None or own_time else compare,
-        where=(*query.where, *view.where),
+        where=(*query.where, *(f for f in view.where if tile.takes is None or f.dimension in tile.takes)),
     )

@@ -67,7 +67,7 @@ async function again<T>(ask: () => Promise<Told<T>>): Promise<T> {
 
 export const api = {
   session: () => told(client.GET("/api/v1/session")).then(keepToken),
-  signIn: (name: string, passphrase: string) => told(client.POST("/api/v1/session", { body: { name, passphrase } })).then(keepToken),
+  signIn: (name: string, passphrase: string) => told(client.POST("/api/v1/session", { body: { name, passphrase, code: "" } })).then(keepToken),
   signOut: () => again(() => client.DELETE("/api/v1/session") as Promise<Told<undefined>>),
   savePreferences: (preferences: components["schemas"]["PreferencesModel"]) => again(() => client.PUT("/api/v1/me", { body: preferences })),
   boards: () => told(client.GET("/api/v1/boards")),

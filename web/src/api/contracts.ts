@@ -82,6 +82,7 @@ export interface TileSpec {
   follow?: boolean;
   options?: Record<string, unknown>;
   needs?: string[][];
+  takes?: string[] | null;
 }
 
 export interface BoardSpec {

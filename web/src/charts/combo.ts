@@ -1,7 +1,7 @@
 /** Columns of one measure above a line of another, on one time axis. Never two scales in one plot: each measure has a plot of its own. */
 import { say, sayChange, scaleFor, type Locale, type Unit } from "../format/number";
 import { axisLabel, longLabel } from "../format/time";
-import { axisText, categoryAxis, evenly, ticks, tipContent, tooltip, valueAxis, widthOf, type TipLine } from "./axes";
+import { axisText, axisUnit, categoryAxis, evenly, ticks, tipContent, tooltip, valueAxis, widthOf, type TipLine } from "./axes";
 import type { Drawing } from "./Chart";
 import { festivalGround, type Stretch } from "./festivals";
 import type { Palette } from "./palette";
@@ -46,12 +46,12 @@ export function drawCombo(combo: Combo, locale: Locale) {
     const every = evenly(names.length, width - left - 8, Math.max(...names.map((name) => widthOf(name, size)), 1) * 0.75);
     const axes = grids.map((_, index) => ({ ...categoryAxis(names, index ? every : () => false, colours), gridIndex: index }));
     const values = parts.map((part, index) => ({
-      ...valueAxis(ranges[index] as never, scales[index] as never, part.unit, locale, colours), gridIndex: index, name: part.name, nameLocation: "end", nameGap: size * 0.6,
+      ...valueAxis(ranges[index] as never, scales[index] as never, part.unit, locale, colours), gridIndex: index, name: [part.name, axisUnit(ranges[index]?.max ?? 0, part.unit, locale)].filter(Boolean).join(" · "), nameLocation: "end", nameGap: size * 0.6,
       nameTextStyle: { align: "left", color: colours.ink2, fontSize: size, fontFamily: colours.font, padding: [0, 0, 0, -left + 2] },
     }));
     const last = combo.at.length - 1;
     const step = (width - left - 8) / Math.max(1, combo.at.length);
-    const ground = festivalGround(combo.festivals ?? [], left + step / 2, step, size * 1.8, size * 1.8 + upper, colours);
+    const ground = festivalGround(combo.festivals ?? [], left + step / 2, step, size * 0.3, size * 1.8 + upper, colours);
     const bars = combo.columns.values.map((value, index) => ({ value, itemStyle: { color: colours.series[0], borderRadius: [3, 3, 0, 0], opacity: combo.unfinished && index === last ? 0.5 : 1 } }));
     const cut = combo.unfinished && last > 0;
     const line = { type: "line", symbol: "none", xAxisIndex: 1, yAxisIndex: 1, silent: true, connectNulls: false };

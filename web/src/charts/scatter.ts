@@ -1,6 +1,6 @@
 /** Two measures of each member as points, with both medians drawn; the outermost points carry their names. */
 import { say, scaleFor, type Locale, type Unit } from "../format/number";
-import { axisText, ticks, tipContent, tooltip, valueAxis, widthOf } from "./axes";
+import { axisText, axisUnit, ticks, tipContent, tooltip, valueAxis, widthOf } from "./axes";
 import type { Drawing } from "./Chart";
 import type { Palette } from "./palette";
 
@@ -27,7 +27,7 @@ export function median(values: number[]): number {
 }
 
 export function drawScatter(scatter: Scatter, medianName: string, locale: Locale) {
-  return (colours: Palette, width: number): Drawing => {
+  return (colours: Palette): Drawing => {
     const { points } = scatter;
     const xs = points.map((point) => point.x);
     const ys = points.map((point) => point.y);
@@ -35,8 +35,8 @@ export function drawScatter(scatter: Scatter, medianName: string, locale: Locale
     const scales = [scaleFor(ranges[0].max, locale), scaleFor(ranges[1].max, locale)] as const;
     const tickWidth = Math.max(...[ranges[1].max, ranges[1].interval].map((value) => widthOf(axisText(value, scales[1], scatter.y.unit, locale), colours.text)));
     const named = new Set([...points].sort((a, b) => b.x - a.x).slice(0, NAMED));
-    const line = (at: Record<string, number>, name: string, type: unknown, colour: string) => ({ ...at, lineStyle: { color: colour, width: 1, type }, label: { show: true, formatter: name, position: "insideEndTop", color: colours.axis, fontSize: colours.text, fontFamily: colours.font } });
-    const marks = points.length > 1 ? [line({ xAxis: median(xs) }, medianName, "solid", colours.compare), line({ yAxis: median(ys) }, medianName, "solid", colours.compare)] : [];
+    const line = (at: Record<string, number>, name: string, type: unknown, colour: string, position = "insideEndTop") => ({ ...at, lineStyle: { color: colour, width: 1, type }, label: { show: true, formatter: name, position, color: colours.axis, fontSize: colours.text, fontFamily: colours.font } });
+    const marks = points.length > 1 ? [line({ xAxis: median(xs) }, medianName, "solid", colours.compare, "end"), line({ yAxis: median(ys) }, medianName, "solid", colours.compare)] : [];
     if (scatter.level) marks.push(line({ yAxis: scatter.level.value }, scatter.level.name, [2, 3], colours.ink));
     const size = colours.text;
     const name = { nameTextStyle: { color: colours.ink2, fontSize: size, fontFamily: colours.font } };
@@ -44,7 +44,7 @@ export function drawScatter(scatter: Scatter, medianName: string, locale: Locale
       points: points.length, series: 0,
       option: {
         textStyle: { fontFamily: colours.font, fontSize: size },
-        grid: { left: tickWidth + 10, right: Math.min(90, width * 0.12), top: size * 2.2, bottom: size * 3.4, containLabel: false, outerBoundsMode: "none" },
+        grid: { left: tickWidth + 10, right: 16, top: size * 2.2, bottom: size * 3.4, containLabel: false, outerBoundsMode: "none" },
         tooltip: tooltip(colours, "item", (index) => {
           const point = points[index];
           return tipContent(point?.name ?? "", point ? [
@@ -52,10 +52,10 @@ export function drawScatter(scatter: Scatter, medianName: string, locale: Locale
             { name: scatter.x.name, colour: colours.compare, value: 0, text: say(point.x, scatter.x.unit, locale, "full") },
           ] : []);
         }),
-        xAxis: { ...valueAxis(ranges[0], scales[0], scatter.x.unit, locale, colours), splitLine: { show: false }, axisLine: { show: true, lineStyle: { color: colours.line } }, name: scatter.x.name, nameLocation: "middle", nameGap: size * 2, ...name },
-        yAxis: { ...valueAxis(ranges[1], scales[1], scatter.y.unit, locale, colours), name: scatter.y.name, nameLocation: "end", nameGap: size * 0.7, nameTextStyle: { ...name.nameTextStyle, align: "left", padding: [0, 0, 0, -tickWidth - 6] } },
+        xAxis: { ...valueAxis(ranges[0], scales[0], scatter.x.unit, locale, colours), splitLine: { show: false }, axisLine: { show: true, lineStyle: { color: colours.line } }, name: [scatter.x.name, axisUnit(ranges[0].max, scatter.x.unit, locale)].filter(Boolean).join(" · "), nameLocation: "middle", nameGap: size * 2, ...name },
+        yAxis: { ...valueAxis(ranges[1], scales[1], scatter.y.unit, locale, colours), name: [scatter.y.name, axisUnit(ranges[1].max, scatter.y.unit, locale)].filter(Boolean).join(" · "), nameLocation: "end", nameGap: size * 0.7, nameTextStyle: { ...name.nameTextStyle, align: "left", padding: [0, 0, 0, -tickWidth - 6] } },
         series: [{
-          type: "scatter", symbolSize: 11, data: points.map((point) => [point.x, point.y]), itemStyle: { color: colours.series[0], opacity: 0.82, borderColor: colours.surface, borderWidth: 1 },
+          type: "scatter", symbolSize: 11, data: points.map((point) => ({ value: [point.x, point.y], label: { position: point.x > ranges[0].max * 0.6 ? "left" : "right" } })), itemStyle: { color: colours.series[0], opacity: 0.82, borderColor: colours.surface, borderWidth: 1 },
           label: { show: true, position: "right", distance: 4, color: colours.ink2, fontSize: size, fontFamily: colours.font, formatter: ({ dataIndex }: { dataIndex: number }) => { const point = points[dataIndex]; return point && named.has(point) ? point.name : ""; } },
           labelLayout: { hideOverlap: true }, markLine: { silent: true, symbol: "none", animation: false, data: marks },
         }],

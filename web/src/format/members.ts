@@ -8,6 +8,20 @@ const CHANNELS: Record<string, [string, string]> = {
   web: ["网站", "Website"], website: ["网站", "Website"], app: ["应用", "App"], offline: ["门店", "Shops"], store: ["门店", "Shops"],
 };
 
+/** Words of closed lists of the canonical tables, by dimension. */
+const CODES: Record<string, Record<string, [string, string]>> = {
+  device: { phone: ["手机", "Phone"], mobile: ["手机", "Phone"], tablet: ["平板", "Tablet"], desktop: ["电脑", "Desktop"], pc: ["电脑", "Desktop"], app: ["应用", "App"], web: ["网页", "Web"] },
+  refund_reason: { quality: ["质量问题", "Quality"], description: ["与描述不符", "Not as described"], size: ["尺寸不合", "Wrong size"], late: ["发货慢", "Late"], changed_mind: ["不想要了", "Changed mind"], other: ["其他原因", "Other reason"] },
+  refund_kind: { refund_only: ["仅退款", "Refund only"], return: ["退货退款", "Return"], exchange: ["换货", "Exchange"], price_protection: ["价保", "Price protection"] },
+  refund_status: { asked: ["待处理", "Asked"], succeeded: ["已退款", "Refunded"], refused: ["已拒绝", "Refused"], cancelled: ["已撤销", "Withdrawn"] },
+  order_status: { placed: ["待付款", "Placed"], deposit_paid: ["已付定金", "Deposit paid"], paid: ["待发货", "Paid"], shipped: ["已发货", "Shipped"], done: ["已完成", "Done"], cancelled: ["已取消", "Cancelled"], closed: ["已关闭", "Closed"], refunded: ["已退款", "Refunded"] },
+  line_kind: { product: ["商品", "Product"], shipping: ["运费", "Shipping"], fee: ["费用", "Fee"], tax: ["税", "Tax"], discount: ["优惠", "Discount"], adjustment: ["调整", "Adjustment"], part: ["组合配件", "Part of a bundle"] },
+  ticket_status: { open: ["待处理", "Open"], waiting: ["等客户", "Waiting"], solved: ["已解决", "Solved"], closed: ["已关闭", "Closed"] },
+  sentiment: { positive: ["正面", "Positive"], neutral: ["中性", "Neutral"], negative: ["负面", "Negative"] },
+  topic: { quality: ["质量", "Quality"], taste: ["口味", "Taste"], packing: ["包装", "Packing"], delivery: ["物流", "Delivery"], service: ["服务", "Service"], price: ["价格", "Price"], size: ["尺寸", "Size"] },
+  buyer_kind: { new: ["新买家", "New"], old: ["老买家", "Known"] },
+};
+
 const channelNames = new Map(Object.entries(CHANNELS).flatMap(([code, names]) => [code, ...names].map((name) => [name.toLowerCase(), names] as const)));
 
 /** code, column, row, Chinese short name, Chinese name, English name; equal squares that keep the neighbours together. */
@@ -62,6 +76,8 @@ export function memberName(dimension: string, member: unknown, locale: Locale, n
   const told = names[text];
   if (told) return told[locale] ?? text;
   const at = locale === "zh-CN" ? 0 : 1;
+  const word = CODES[dimension]?.[text];
+  if (word) return word[at];
   if (dimension === "channel" || dimension === "platform") return channelNames.get(text.toLowerCase())?.[at] ?? text;
   if (dimension === "province") {
     const province = provinceOf(text);

@@ -70,6 +70,7 @@ const TileInside = memo(function TileInside({ spec, place, isFull = false, onClo
 
   useEffect(() => setTable(false), [board.board.id]);
 
+  const left = (spec.follow === false ? (board.view.where ?? []) : (board.view.where ?? []).filter((filter) => spec.takes && !spec.takes.includes(filter.dimension))).map((filter) => filter.dimension);
   const metric = lead ? board.catalog.metrics[lead.metric] : undefined;
   const menu = board.wall || spec.kind === "text" ? null : (
     <TileMenu title={title} isTable={isTable} isFull={isFull} canTable={canTable} className={flush ? "flush-menu" : "more"} onTable={() => setTable(!isTable)} onCopy={copy} onFull={() => (isFull ? onClose?.() : setOpened(true))} />
@@ -79,6 +80,7 @@ const TileInside = memo(function TileInside({ spec, place, isFull = false, onClo
     <div className="th">
       <Named text={title} metric={UNNAMED.has(spec.kind) ? undefined : metric} id={`${id}t`} />
       {note ? <span className="u">{note}</span> : null}
+      {left.length > 0 && <span className="u" title={words.t("filter.left_why")}>{words.t("filter.left", { names: left.map(words.dimension).join(words.locale === "zh-CN" ? "、" : ", ") })}</span>}
       {bare ? null : end(right)}
     </div>
   );

@@ -23,7 +23,9 @@ export function measures(answer: Answer | undefined): Measure[] {
   const other = (role: string, metric: string) => answer.columns.find((column) => column.role === role && metricOf(column) === metric)?.name ?? "";
   return metrics.map((column) => {
     const metric = metricOf(column);
-    const unit = unitOf(column);
+    const told = unitOf(column);
+    // A mean of counts (2.4 units an order) has decimals that a count has not.
+    const unit = told.kind === "count" && answer.rows.some((row) => row[column.name] !== null && !Number.isInteger(Number(row[column.name]))) ? { ...told, kind: "number" as const } : told;
     return { metric, column: column.name, unit, before: other("comparison", metric), change: other("change", metric), points: unit.kind === "ratio" };
   });
 }
