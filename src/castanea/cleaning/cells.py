@@ -40,7 +40,7 @@ class Parsed:
 
 
 def unguarded(text: pl.Series) -> pl.Series:
-    """Text without `="…"`, a leading apostrophe, tabs and spaces around it; blank = null."""
+    """Text without `="…"`, a leading apostrophe or backtick, tabs and spaces around it; blank = null."""
     guarded = text.str.contains(_BEFORE)  # anchored at the beginning: decided by one character
     for mark in _AFTER:
         ends = text.str.ends_with(mark)
@@ -51,6 +51,7 @@ def unguarded(text: pl.Series) -> pl.Series:
             text.str.strip_chars(" \t\r\n\u3000\ufeff\xa0")
             .str.replace(r"^=\"([\s\S]*)\"$", "${1}")
             .str.replace(r"^'(\d)", "${1}")
+            .str.replace(r"^`", "")
             .str.strip_chars(" \t\r\n\u3000\xa0")
         )
         text = pl.select(pl.when(guarded).then(inner).otherwise(text)).to_series().alias(text.name)
