@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 import yaml
 
-from castanea.demo.arrow import Floats, Ints
+from castanea.demo.arrow import Flags, Floats, Ints
 
 Words = list[list[str]]
 
@@ -36,12 +36,17 @@ SUPPLIERS = (
     ("S04", "呼伦毛纺", "Hulun wool mill", 18), ("S05", "徽州纸坊", "Huizhou paper mill", 14), ("S06", "岭南香坊", "Lingnan incense house", 11),
     ("S07", "永康五金", "Yongkang metalware", 15),
 )  # fmt: skip
+COST_RAISED_ON, COST_RAISE = -120, 1.03
+# by rank of popularity: bundles of two of the next product, products that come with a gift and the gift, products without a cost contract
+BUNDLES, WITH_GIFT, GIFT, UNCOSTED = (40, 52, 64, 76), (11, 17), 58, (70, 71)
 _SUPPLIER_OF = (0, 1, 2, 3, 1, 5, 4, 6)
 
 
 @dataclass(frozen=True)
 class Catalogue:
-    """One entry per product. Prices and costs in cents, popularity adds up to 1, `category` indexes `categories`."""
+    """One entry per product. Prices and costs in cents, popularity adds up to 1, `category` indexes `categories`.
+
+    A bundle takes `part_units` units of its `part` from stock (any other product one of itself); `gift` is what comes with it, −1 = none."""
 
     ids: tuple[str, ...]
     names: tuple[str, ...]
@@ -57,10 +62,28 @@ class Catalogue:
     peak_month: Ints
     supplier: Ints
     lead_days: Ints
+    part: Ints
+    part_units: Ints
+    gift: Ints
 
     @property
     def count(self) -> int:
         return len(self.ids)
+
+    @property
+    def bundles(self) -> Ints:
+        """The products that are bundles."""
+        return np.flatnonzero(self.part != np.arange(self.count))
+
+    def cost_on(self, index: int) -> Ints:
+        """Cost of one unit in cents by the day's contract; −1 = no contract is known. Suppliers raised their prices once."""
+        raised = np.round(self.cost * COST_RAISE).astype(np.int64) if index >= COST_RAISED_ON else self.cost
+        raised = np.where(self.part == np.arange(self.count), raised, raised[self.part] * self.part_units)
+        return np.where(self._uncosted(), -1, raised)
+
+    def _uncosted(self) -> Flags:
+        rank = np.argsort(np.argsort(-self.popularity, kind="stable"), kind="stable")
+        return np.isin(rank, UNCOSTED)
 
     @property
     def best_seller(self) -> int:
@@ -89,9 +112,14 @@ def build_catalogue(rng: np.random.Generator, count: int, language: Literal["zh"
     popularity = 1 / (rank + 6.0) ** 0.95
     share = np.array([kinds[c].cost for c in category]) * np.exp(rng.normal(0, 0.08, len(chosen)))
     supplier = np.array([_SUPPLIER_OF[c] for c in category])
+    part, part_units, gift = _parts(popularity)
+    price = np.where(part_units > 1, np.round(price[part] * part_units * 0.0092) * 100 - 10, price)
+    bundle = ("组合装", "bundle")[word]
+    names = [f"{kinds[c].goods[i][word]} {kinds[c].packs[p][word]}{editions[e]}" for (c, i, p), e in chosen]
+    names = [n if part[i] == i else f"{names[part[i]]} ×{part_units[i]} {bundle}" for i, n in enumerate(names)]
     return Catalogue(
         ids=tuple(f"HS-{c + 1}{i:02d}{p}{e}" for (c, i, p), e in chosen),
-        names=tuple(f"{kinds[c].goods[i][word]} {kinds[c].packs[p][word]}{editions[e]}" for (c, i, p), e in chosen),
+        names=tuple(names),
         spus=tuple(f"HS-{c + 1}{i:02d}" for (c, i, _), _ in chosen),
         packs=tuple(kinds[c].packs[p][word] for (c, _, p), _ in chosen),
         categories=tuple(entry.name[word] for entry in kinds),
@@ -104,4 +132,22 @@ def build_catalogue(rng: np.random.Generator, count: int, language: Literal["zh"
         peak_month=np.array([kinds[c].peak_month for c in category]),
         supplier=supplier,
         lead_days=np.array([SUPPLIERS[s][3] for s in supplier]),
+        part=part,
+        part_units=part_units,
+        gift=gift,
     )
+
+
+def _parts(popularity: Floats) -> tuple[Ints, Ints, Ints]:
+    """Part and its units of every product, and its gift (−1 = none)."""
+    by_rank = np.argsort(-popularity, kind="stable")
+    part, units, gift = (
+        np.arange(len(popularity)),
+        np.ones(len(popularity), dtype=np.int64),
+        np.full(len(popularity), -1),
+    )
+    for rank in (r for r in BUNDLES if r + 1 < len(popularity)):
+        part[by_rank[rank]], units[by_rank[rank]] = by_rank[rank + 1], 2
+    for rank in (r for r in WITH_GIFT if len(popularity) > GIFT):
+        gift[by_rank[rank]] = by_rank[GIFT]
+    return part, units, gift

@@ -10,8 +10,9 @@ import pyarrow as pa
 
 from castanea.demo.diary import Diary
 from castanea.demo.history import Past, Piece, day_index, tell
+from castanea.demo.paying import SECOND
 from castanea.demo.stream import beside, planned
-from castanea.demo.world import SECOND, World
+from castanea.demo.world import World
 from castanea.kit.clock import Clock, micros
 
 DAYS_AHEAD = 2

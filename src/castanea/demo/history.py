@@ -13,13 +13,18 @@ import pyarrow as pa
 
 from castanea.demo.arrow import Ints
 from castanea.demo.incidents import day_of
+from castanea.demo.ledger import Ledger
+from castanea.demo.paying import SECOND
 from castanea.demo.sending import BEGINNING, between
 from castanea.demo.sending_orders import FirstOrders, customer_facts, order_facts, order_numbers
+from castanea.demo.sending_platform import platform_facts, settlement_facts
+from castanea.demo.sending_service import inquiry_facts, ticket_facts
 from castanea.demo.sending_things import day_facts, dimension_facts, review_facts
 from castanea.demo.sending_traffic import DayEvents, draw_events, event_facts, hourly_facts
-from castanea.demo.world import CHANNELS, SECOND, World, WorldDay
+from castanea.demo.world import CHANNELS, World, WorldDay
 
 RECENT_DAYS = 30
+WAITING_DAYS = 14  # an order that is still to be sent was placed within this many days (a presale's before its balance)
 T = TypeVar("T")
 
 
@@ -51,6 +56,7 @@ class Past:
         for day in world.days(until):
             self.days[day.orders.index] = day
             self.first[day.orders.index] = _first_orders(day, seen)
+        self.ledger = Ledger(world, self.days)
 
     def facts(self, index: int, after: int, until: int, *, events: bool | None = None) -> dict[str, pa.Table]:
         """A day's rows whose state as of `until` is newer than `after`. `events`: True only the single web events, False all but them,
@@ -63,6 +69,7 @@ class Past:
             tables["customer"] = customer_facts(
                 self.world, FirstOrders(first.channel[known], first.customer[known], first.at[known])
             )
+            tables["service_ticket"] = ticket_facts(self.world, day.orders, after, until)
             tables.update({n: _in_span(t, after, until) for n, t in self._of_day(day).items()})
             if not self.has_events(index):
                 tables["traffic_hourly"] = hourly_facts(self.world, day.orders, after, until)
@@ -79,7 +86,7 @@ class Past:
         self._kept = {key: value for key, value in self._kept.items() if key[1] in indexes}
 
     def _of_day(self, day: WorldDay) -> dict[str, pa.Table]:
-        """Rows that are dated by the day itself, whatever is asked: its end, and its orders' reviews."""
+        """Rows that are dated by the day itself, whatever is asked: its end, the morning after, and its orders' reviews and inquiries."""
         o = day.orders
 
         def draw() -> dict[str, pa.Table]:
@@ -87,7 +94,12 @@ class Past:
             reviews = review_facts(
                 self.world, o.index, o.product, o.channel[o.order], numbers, o.done[o.order], o.customer[o.order]
             )
-            return {**day_facts(self.world, day.stock), "review": reviews}
+            recent = [self.days[i].orders for i in range(o.index - WAITING_DAYS, o.index + 1) if i in self.days]
+            return {
+                **day_facts(self.world, day.stock, recent), "review": reviews, "inquiry": inquiry_facts(self.world, o),
+                "platform_daily": platform_facts(self.world, self.ledger, day),
+                "settlement_line": settlement_facts(self.world, self.ledger, day),
+            }  # fmt: skip
 
         return self._once("day", o.index, draw)
 

@@ -23,7 +23,7 @@ def sent(table: str, columns: Mapping[str, pa.Array], version: Ints) -> pa.Table
         raise ValueError(f"{table} has no column {sorted(unknown)}")
     if "updated_at" in schema.names and "updated_at" not in columns:
         columns = {**columns, "updated_at": times(version)}
-    arrays = [columns[f.name].cast(f.type) if f.name in columns else pa.nulls(rows, f.type) for f in schema]
+    arrays = [_typed(columns[f.name], f.type) if f.name in columns else pa.nulls(rows, f.type) for f in schema]
     fields = [pa.field(f.name, f.type) for f in schema]
     arrays += [times(version), pa.array(np.ones(rows, dtype=np.int64)), pa.array(np.arange(1, rows + 1))]
     fields += [
@@ -32,6 +32,10 @@ def sent(table: str, columns: Mapping[str, pa.Array], version: Ints) -> pa.Table
         pa.field("_row", pa.int64()),
     ]
     return pa.table(arrays, schema=pa.schema(fields))
+
+
+def _typed(column: pa.Array, type_: pa.DataType) -> pa.Array:
+    return column if column.type == type_ else column.cast(type_)
 
 
 def between(version: Ints, after: int, until: int) -> Ints:

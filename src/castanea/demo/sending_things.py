@@ -1,4 +1,4 @@
-"""Everything around the orders: shops, goods, suppliers, stock, purchase orders, advertising, promotions, reviews, competitors, festivals."""
+"""Shops, goods, suppliers, festivals, stock, purchase orders, promotions and reviews."""
 
 from __future__ import annotations
 
@@ -10,14 +10,16 @@ import pyarrow as pa
 from castanea.demo.arrow import Ints, cents, constant, decimals, numbered, quantities, times, words
 from castanea.demo.catalogue import SUPPLIERS
 from castanea.demo.incidents import day_of
-from castanea.demo.seasons import calendar_days, day_factor, festival_of
+from castanea.demo.paying import DAY, HOUR
+from castanea.demo.seasons import calendar_days, festival_of
 from castanea.demo.sending import dates, sent
+from castanea.demo.sending_costs import cost_facts, part_facts
+from castanea.demo.sending_market import ad_facts, demand_facts, mention_facts, price_facts, share_facts, shelf_facts
 from castanea.demo.sending_orders import SHOPS
+from castanea.demo.sending_service import FAULTY_BATCH, batches, committed_units, movement_facts
 from castanea.demo.stock import StockDay
-from castanea.demo.world import CHANNEL_NAMES, CHANNELS, DAY, World
+from castanea.demo.world import CHANNEL_NAMES, CHANNELS, DayOrders, World
 from castanea.kit.clock import micros
-
-HOUR = 3_600_000_000
 
 
 def dimension_facts(world: World) -> dict[str, pa.Table]:
@@ -51,6 +53,9 @@ def dimension_facts(world: World) -> dict[str, pa.Table]:
             "on_sale": pa.array([True] * catalogue.count), "supplier_id": words([s[0] for s in SUPPLIERS], catalogue.supplier),
             "pack_size": quantities(np.full(catalogue.count, 12)),
         }, goods),
+        "cost": cost_facts(world, origin),
+        "bundle_part": part_facts(world, origin),
+        "promotion": _standing_promotions(world, origin),
         "calendar": sent("calendar", {
             "day": dates([f[0] for f in festivals]), "country": constant("CN", len(festivals)), "name": pa.array([f[1] for f in festivals]),
             "name_zh": pa.array([f[2] for f in festivals]), "name_en": pa.array([f[3] for f in festivals]),
@@ -59,14 +64,22 @@ def dimension_facts(world: World) -> dict[str, pa.Table]:
     }  # fmt: skip
 
 
-def day_facts(world: World, stock: StockDay) -> dict[str, pa.Table]:
-    """What is known at the end of a day: stock levels, purchase orders, receipts, advertising, prices of competitors, promotions."""
+def day_facts(world: World, stock: StockDay, recent: list[DayOrders]) -> dict[str, pa.Table]:
+    """What is known at the end of a day: stock, purchase orders, receipts, advertising, the market, promotions. `recent`: the orders of
+    the last days, those of this one included."""
     end = world.midnight(stock.day) + DAY - 1_000_000
     facts = {
-        "stock_level": _levels(world, stock, end),
-        "ad_spend": _ads(world, stock, end),
-        "competitor_price": _prices(world, stock, end),
+        "stock_level": _levels(world, stock, recent, end),
+        "stock_movement": movement_facts(world, stock, end),
+        "ad_spend": ad_facts(world, stock, end),
+        "competitor_price": price_facts(world, stock, end),
+        "listing_snapshot": shelf_facts(world, stock, end),
+        "keyword_demand": demand_facts(world, stock, end),
+        "social_mention": mention_facts(world, stock, end),
     }
+    report = share_facts(world, stock, end)
+    if report is not None:
+        facts["market_share"] = report
     if stock.ordered:
         facts["purchase_order"] = _purchases(world, stock, end)
     if stock.received:
@@ -99,28 +112,35 @@ def review_facts(
     return sent("review", {
         "shop_id": words(SHOPS, channel[rows]), "review_id": number.take(pa.array(rows)), "product_id": words(world.catalogue.ids, product[rows]),
         "order_id": order.take(pa.array(rows)), "customer_id": numbered("C", customer[rows], 7), "time": times(written),
-        "batch": words((None, "B-2209"), hit[rows].astype(np.int64)), "rating": quantities(rating),
+        "batch": words((None, FAULTY_BATCH), hit[rows].astype(np.int64)), "rating": quantities(rating),
         "text": words(zh if world.config.language == "zh" else en, tone), "topics": words(("quality,taste", "", "quality"), tone),
         "sentiment": words(("positive", "neutral", "negative"), tone),
     }, written)  # fmt: skip
 
 
-def _levels(world: World, stock: StockDay, end: int) -> pa.Table:
-    count = world.catalogue.count
+def _levels(world: World, stock: StockDay, recent: list[DayOrders], end: int) -> pa.Table:
+    """What lies there at the end of the day: what can still be sold, and what is sold and waits for its parcel."""
+    catalogue, count = world.catalogue, world.catalogue.count
+    committed = committed_units(count, catalogue.part, catalogue.part_units, recent, end)
+    bundle = np.isin(np.arange(count), catalogue.bundles)
+    rows = np.flatnonzero(~bundle)
+    unit_cost = catalogue.cost_on(stock.index)[rows]
     return sent("stock_level", {
-        "product_id": pa.array(world.catalogue.ids), "warehouse_id": constant("east", count), "time": times(np.full(count, end)),
-        "on_hand": quantities(stock.on_hand), "committed": quantities(np.minimum(stock.on_hand, 2)), "in_transit": quantities(stock.in_transit),
-        "unit_cost": cents(world.catalogue.cost), "currency": constant("CNY", count),
-    }, np.full(count, end))  # fmt: skip
+        "product_id": words(catalogue.ids, rows), "warehouse_id": constant("east", len(rows)), "time": times(np.full(len(rows), end)),
+        "on_hand": quantities((stock.on_hand + committed)[rows]), "committed": quantities(committed[rows]),
+        "in_transit": quantities(stock.in_transit[rows]), "unit_cost": cents(unit_cost, missing=unit_cost < 0),
+        "currency": constant("CNY", len(rows)), "received": dates([day_of(world.config, int(d)) for d in stock.came_last[rows]]),
+    }, np.full(len(rows), end))  # fmt: skip
 
 
 def _purchases(world: World, stock: StockDay, end: int) -> pa.Table:
     numbers, items, units, _, due = (np.array(c, dtype=np.int64) for c in zip(*stock.ordered, strict=True))
+    unit_cost = np.maximum(world.catalogue.cost_on(stock.index), world.catalogue.cost)
     return sent("purchase_order", {
         "purchase_order_id": numbered("PO", numbers, 6), "product_id": words(world.catalogue.ids, items),
         "supplier_id": words([s[0] for s in SUPPLIERS], world.catalogue.supplier[items]), "warehouse_id": constant("east", len(items)),
         "ordered": times(np.full(len(items), end)), "expected": dates([day_of(world.config, int(d)) for d in due]),
-        "quantity": quantities(units), "unit_cost": cents(world.catalogue.cost[items]), "currency": constant("CNY", len(items)),
+        "quantity": quantities(units), "unit_cost": cents(unit_cost[items]), "currency": constant("CNY", len(items)),
         "status": constant("ordered", len(items)),
     }, np.full(len(items), end))  # fmt: skip
 
@@ -131,41 +151,7 @@ def _receipts(world: World, stock: StockDay, end: int) -> pa.Table:
     return sent("receipt", {
         "receipt_id": numbered("GR", numbers, 6), "purchase_order_id": numbered("PO", numbers, 6), "product_id": words(world.catalogue.ids, items),
         "warehouse_id": constant("east", len(items)), "time": times(at), "quantity": quantities(units),
-    }, at)  # fmt: skip
-
-
-def _ads(world: World, stock: StockDay, end: int) -> pa.Table:
-    """Spend follows expected sales; a switched-off campaign spends nothing."""
-    plans = (("tmall", "万相台", "P1", 0.05), ("douyin", "千川", "P2", 0.09), ("jd", "京准通", "P3", 0.04))
-    off = world.active(stock.index, "ads_off")
-    noise = world.stream("ads", stock.index).normal(1, 0.06, len(plans))
-    level = world.config.orders_per_day * day_factor(stock.day, stock.index) * 180_00 / 4
-    spend = np.array(
-        [0 if off and off.channel == p[0] else level * p[3] * n for p, n in zip(plans, noise, strict=True)]
-    ).astype(np.int64)
-    clicks = spend // 95
-    return sent("ad_spend", {
-        "shop_id": pa.array([SHOPS[CHANNELS.index(p[0])] for p in plans]), "day": dates([stock.day] * len(plans)),
-        "platform": pa.array([p[1] for p in plans]), "plan_id": pa.array([p[2] for p in plans]), "channel_id": pa.array([p[0] for p in plans]),
-        "attribution": constant("15d", len(plans)), "spend": cents(spend), "impressions": pa.array(clicks * 34), "clicks": pa.array(clicks),
-        "attributed_orders": pa.array(clicks // 28), "attributed_amount": cents(spend * 32 // 10), "currency": constant("CNY", len(plans)),
-    }, np.full(len(plans), end))  # fmt: skip
-
-
-def _prices(world: World, stock: StockDay, end: int) -> pa.Table:
-    """Two competitors' prices of the twenty best products; the planted price cut undercuts one of them by a quarter."""
-    best = np.argsort(-world.catalogue.popularity)[:20]
-    product, rival = np.repeat(best, 2), np.tile((0, 1), 20)
-    factor = np.where(rival == 0, 1.04, 0.97) + 0.01 * np.sin(product + stock.index // 9)
-    cut = world.active(stock.index, "price_cut")
-    if cut:
-        factor = np.where((product == cut.product) & (rival == 1), 0.74, factor)
-    at = np.full(len(product), end - 12 * HOUR)
-    return sent("competitor_price", {
-        "competitor": words(("茶山记", "云岭坊") if world.config.language == "zh" else ("Chashan", "Yunling"), rival),
-        "item_id": words(world.catalogue.ids, product), "product_id": words(world.catalogue.ids, product), "time": times(at),
-        "price": cents(np.round(world.catalogue.price[product] * factor).astype(np.int64)), "currency": constant("CNY", len(product)),
-        "promotion": words((None, "限时直降" if world.config.language == "zh" else "price drop"), (factor < 0.8).astype(np.int64)),
+        "batch": pa.array(batches(world, stock, items), pa.string()),
     }, at)  # fmt: skip
 
 
@@ -177,3 +163,16 @@ def _promotion(world: World, stock: StockDay, festival: tuple[str, str, str, int
         "starts": times(np.array([start])), "ends": times(np.array([start + 5 * DAY])),
         "discount": decimals(np.array([10]), scale=2, type_=pa.decimal128(18, 8)), "currency": pa.array(["CNY"]),
     }, np.array([start - 7 * DAY]))  # fmt: skip
+
+
+def _standing_promotions(world: World, origin: int) -> pa.Table:
+    """Promotions that last: the vouchers of the shop, and the gifts that come with some products."""
+    catalogue, zh = world.catalogue, world.config.language == "zh"
+    with_gift = [catalogue.ids[p] for p in np.flatnonzero(catalogue.gift >= 0)]
+    names = ["店铺优惠券" if zh else "shop voucher"] + ["买就送" if zh else "gift with purchase"] * len(with_gift)
+    count = len(names)
+    return sent("promotion", {
+        "promotion_id": pa.array(["voucher", *("gift" for _ in with_gift)]), "name": pa.array(names),
+        "kind": pa.array(["coupon", *("gift" for _ in with_gift)]), "product_id": pa.array([None, *with_gift], pa.string()),
+        "starts": times(np.full(count, origin)), "currency": constant("CNY", count),
+    }, np.full(count, origin))  # fmt: skip

@@ -9,11 +9,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from castanea.demo.arrow import Floats, Ints, constant, numbered, times, words
+from castanea.demo.paying import SECOND
 from castanea.demo.people import PROVINCES
 from castanea.demo.seasons import HOURS, day_factor
 from castanea.demo.sending import between, sent
 from castanea.demo.sending_orders import SHOPS, order_numbers
-from castanea.demo.world import CHANNELS, DEVICES, SECOND, DayOrders, World, channel_shares
+from castanea.demo.world import CHANNELS, DEVICES, DayOrders, World, channel_shares
 
 EVENTS = ("page_view", "product_view", "search", "favourite", "add_to_cart", "checkout", "purchase", "error")
 PAGE, VIEW, SEARCH, FAVOURITE, CART, CHECKOUT, PURCHASE, ERROR = range(len(EVENTS))

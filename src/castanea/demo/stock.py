@@ -17,7 +17,8 @@ from castanea.demo.incidents import Incident
 @dataclass(frozen=True)
 class StockDay:
     """The end of a day: units per product. `ordered` and `received` are purchase orders placed and arrived that day:
-    (number, product, units, day placed, day expected)."""
+    (number, product, units, day placed, day expected). `left` is what went out, the parts of bundles and gifts included, `came_last` the
+    day number of the last receipt."""
 
     index: int
     day: date
@@ -26,6 +27,8 @@ class StockDay:
     ordered: tuple[tuple[int, int, int, int, int], ...]
     received: tuple[tuple[int, int, int, int, int], ...]
     lost_units: int
+    left: Ints
+    came_last: Ints
 
 
 class Warehouse:
@@ -36,21 +39,32 @@ class Warehouse:
         self._on_hand = np.ceil(self._usual * (catalogue.lead_days + 26)).astype(np.int64) + 6
         self._in_transit = np.zeros(catalogue.count, dtype=np.int64)
         self._coming: list[tuple[int, int, int, int, int]] = []
+        self._came = np.full(catalogue.count, config.first_index - 20, dtype=np.int64)
         self._numbers = 0
 
     def sell(self, index: int, day: date, product: Ints, quantity: Ints, moment: Ints) -> tuple[Flags, StockDay]:
         """Which of the day's lines can be served, first come first served, and the day's end."""
         received = tuple(p for p in self._coming if p[4] <= index)
         self._coming = [p for p in self._coming if p[4] > index]
-        for _, item, units, _, _ in received:
-            self._on_hand[item] += units
-            self._in_transit[item] -= units
-        kept, sold = self._serve(index, product, quantity, moment)
+        for _, item, came, _, _ in received:
+            self._on_hand[item] += came
+            self._in_transit[item] -= came
+            self._came[item] = index
+        units = quantity * self._catalogue.part_units[product]
+        kept, sold = self._serve(index, self._catalogue.part[product], units, moment)
+        gift = self._catalogue.gift[product]
+        with_gift = kept & (gift >= 0)
+        given = np.bincount(gift[with_gift], weights=quantity[with_gift], minlength=self._catalogue.count).astype(
+            np.int64
+        )
+        sold += np.minimum(given, self._on_hand - sold)  # a gift that has run out is not given
         self._on_hand -= sold
         self._usual = 0.93 * self._usual + 0.07 * sold
         ordered = self._reorder(index)
         lost = int(quantity[~kept].sum())
-        return kept, StockDay(index, day, self._on_hand.copy(), self._in_transit.copy(), ordered, received, lost)
+        return kept, StockDay(
+            index, day, self._on_hand.copy(), self._in_transit.copy(), ordered, received, lost, sold, self._came.copy()
+        )
 
     def _serve(self, index: int, product: Ints, quantity: Ints, moment: Ints) -> tuple[Flags, Ints]:
         available = self._on_hand.copy()

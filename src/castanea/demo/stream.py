@@ -10,12 +10,13 @@ import pyarrow as pa
 from castanea.demo.arrow import Ints
 from castanea.demo.history import Past, day_index
 from castanea.demo.incidents import day_of
+from castanea.demo.paying import SECOND, UNPAID_CLOSES_AFTER
 from castanea.demo.sending import BEGINNING, END
 from castanea.demo.sending_orders import order_facts
 from castanea.demo.sending_traffic import event_facts, extra_events
-from castanea.demo.world import SECOND, DayOrders, World
+from castanea.demo.world import DayOrders, World
 
-LOOK_BACK_DAYS = 45  # an order's last change (its refund) comes within this many days
+LOOK_BACK_DAYS = 58  # an order's last change (its refund, of a presale after the balance) comes within this many days
 BESIDE_THE_PLAN = 1_000_000  # order numbers from here on were not planned
 
 
@@ -55,9 +56,10 @@ def _orders_at(world: World, moments: Ints) -> DayOrders:
     channel = rng.choice(5, count, p=(0.40, 0.29, 0.16, 0.09, 0.06))
     customer = rng.integers(0, world.people.count, count)
     order, product, quantity, amount, discount = world.draw_lines(rng, day, channel, customer)
+    no = np.zeros(count, dtype=bool)
     none, never = np.zeros(len(product), dtype=np.int64), np.zeros(count, dtype=np.int64)
     numbers = BESIDE_THE_PLAN + (moments - world.midnight(day)) // 10_000
     return DayOrders(
-        index, day, numbers, channel, customer, world.people.device[customer], moments - SECOND, moments, never,
-        order, product, quantity, amount, discount, none, none, none, none, none, np.ones(len(product), dtype=bool),
+        index, day, numbers, channel, customer, world.people.device[customer], moments - SECOND, moments, never, never, never,
+        moments + UNPAID_CLOSES_AFTER, no, no, no, order, product, quantity, amount, discount, none, none, none, none, none, np.ones(len(product), dtype=bool),
     )  # fmt: skip

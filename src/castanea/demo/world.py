@@ -14,27 +14,29 @@ from castanea.demo.arrow import Flags, Floats, Ints
 from castanea.demo.catalogue import Catalogue, build_catalogue
 from castanea.demo.config import DemoConfig
 from castanea.demo.incidents import Incident, day_of, plan_incidents
+from castanea.demo.paying import DAY, SECOND, draw_ways
 from castanea.demo.people import People, build_people, choose_buyers, known_customers
 from castanea.demo.seasons import HOURS, day_factor, festival_of, month_affinity
 from castanea.demo.stock import StockDay, Warehouse
 from castanea.kit.clock import micros
 
-CHANNELS = ("tmall", "douyin", "jd", "pinduoduo", "miniprogram")
+CHANNELS = ("tmall", "douyin", "jd", "pinduoduo", "shopify")
 CHANNEL_NAMES = {
-    "zh": ("天猫", "抖音", "京东", "拼多多", "小程序"),
-    "en": ("Tmall", "Douyin", "JD", "Pinduoduo", "Mini program"),
+    "zh": ("天猫", "抖音", "京东", "拼多多", "Shopify"),
+    "en": ("Tmall", "Douyin", "JD", "Pinduoduo", "Shopify"),
 }
 CHANNEL_SHARE: Floats = np.array([0.42, 0.26, 0.17, 0.09, 0.06])
 DEVICES = ("phone", "tablet", "desktop")
+REFUND_KINDS = ("refund_only", "return", "price_protection", "exchange")
 REASONS = ("quality", "description", "size", "late", "changed_mind", "other")
-SECOND, DAY = 1_000_000, 86_400_000_000
 
 
 @dataclass(frozen=True)
 class DayOrders:
     """A day's orders and lines. Times are µs UTC, money is cents, `order` of a line indexes the day's orders.
 
-    `paid` 0 = never. Refunds: `refund_asked`, `refund_done` 0 = none; `refund_cents`, `refund_kind` (0 money only, 1 goods back).
+    `paid`, `deposited`, `sent`, `done` 0 = never; what else is said of an order stands in `paying.Ways`. Refunds: `refund_asked`,
+    `refund_done` 0 = none; `refund_cents`, `refund_kind` indexes REFUND_KINDS.
     """
 
     index: int
@@ -46,6 +48,12 @@ class DayOrders:
     ordered: Ints
     paid: Ints
     done: Ints
+    deposited: Ints
+    sent: Ints
+    closes: Ints
+    on_delivery: Flags
+    coupon: Flags
+    voucher: Flags
     order: Ints
     product: Ints
     quantity: Ints
@@ -134,13 +142,15 @@ class World:
         paid = np.where(paid_chance < 0.94, ordered + delay + 2 * SECOND, 0)
         stays = mark < self._order_factors(index, channel)
         paid = np.where((mark >= self._paying_factors(index, channel, device, hour)) & stays, 0, paid)
-        done = np.where(paid > 0, paid + ((2 + 4 * rng.random(count)) * DAY).astype(np.int64), 0)
+        transit = ((2 + 4 * rng.random(count)) * DAY).astype(np.int64)
+        ways = draw_ways(self._stream("ways", index), day, self.midnight, channel, ordered, paid, transit)
         numbers = np.arange(count)
         lines = self.draw_lines(rng, day, channel, customer)
-        refunds, succeeds = self._draw_refunds(index, paid, lines)
+        refunds, succeeds = self._draw_refunds(index, ways.paid, lines)
         drawn = DayOrders(
-            index, day, numbers, channel, customer, device, ordered, paid, done, *lines, *refunds, succeeds
-        )
+            index, day, numbers, channel, customer, device, ordered, ways.paid, ways.done, ways.deposited, ways.sent, ways.closes,
+            ways.on_delivery, ways.coupon, ways.voucher, *lines, *refunds, succeeds,
+        )  # fmt: skip
         return _keep_lines(drawn, stays[drawn.order] & self._line_marks(index, drawn))
 
     def _order_factors(self, index: int, channel: Ints) -> Floats:
@@ -181,10 +191,10 @@ class World:
         point = np.where(by_taste, start + chance * (end - start), chance * total)
         product = self._by_category[np.minimum(np.searchsorted(cumulative, point, side="right"), catalogue.count - 1)]
         quantity = np.minimum(rng.geometric(0.78, len(order)), 5)
-        gross = catalogue.price[product] * quantity
+        price = catalogue.price[product]
         off = 0.05 + 0.10 * (rng.random(len(order)) < 0.3) + (0.10 if festival_of(day) else 0.0)
-        discount = np.round(gross * off / 10).astype(np.int64) * 10
-        return order, product, quantity, gross - discount, discount
+        discount = np.round(price * off / 10).astype(np.int64) * 10 * quantity
+        return order, product, quantity, price * quantity - discount, discount
 
     def _draw_refunds(
         self, index: int, paid: Ints, lines: tuple[Ints, Ints, Ints, Ints, Ints]
@@ -201,8 +211,18 @@ class World:
         back = (chance < rate) & (paid[order] > 0)
         asked = np.where(back, paid[order] + ((0.4 + rng.exponential(2.6, count)) * DAY).astype(np.int64), 0)
         done = np.where(back, asked + ((0.1 + rng.exponential(0.9, count)) * DAY).astype(np.int64), 0)
+        succeeds, other = rng.random(count) < 0.96, self._stream("refund_kinds", index).random(count)
         cents = np.where(partial, amount // 2, amount)
-        return (asked, done, np.where(back, cents, 0), np.where(money_only, 0, 1), reason), rng.random(count) < 0.96
+        kind = np.where(money_only, 0, 1)
+        kind = np.where(money_only & partial & (other < 0.5), REFUND_KINDS.index("price_protection"), kind)
+        kind = np.where(
+            ~money_only & ~partial & (reason == REASONS.index("size")) & (other < 0.3),
+            REFUND_KINDS.index("exchange"),
+            kind,
+        )
+        cents = np.where(kind == REFUND_KINDS.index("price_protection"), amount // 20 * 2, cents)
+        cents = np.where(back & (kind != REFUND_KINDS.index("exchange")), cents, 0)
+        return (asked, done, cents, kind, reason), succeeds
 
 
 def channel_shares(index: int) -> Floats:
@@ -218,8 +238,11 @@ def _keep_lines(drawn: DayOrders, kept: Flags) -> DayOrders:
     alive[drawn.order[kept]] = True
     position = np.cumsum(alive) - 1
     of_order = {
-        n: getattr(drawn, n)[alive] for n in ("number", "channel", "customer", "device", "ordered", "paid", "done")
-    }
+        n: getattr(drawn, n)[alive] for n in (
+            "number", "channel", "customer", "device", "ordered", "paid", "done", "deposited", "sent", "closes", "on_delivery", "coupon",
+            "voucher",
+        )
+    }  # fmt: skip
     names = (
         "product", "quantity", "amount", "discount", "refund_asked", "refund_done", "refund_cents", "refund_kind", "refund_reason",
         "refund_succeeds",
