@@ -7,13 +7,14 @@ from pathlib import Path
 
 import typer
 
-from castanea.cli import people_command
+from castanea.cli import analyze_command, people_command
 from castanea.cli.program import folder, told, workspace_option
 from castanea.cli.wiring import Wiring
 
 
 def register(app: typer.Typer, wiring: Wiring) -> None:
     people_command.register(app, wiring)
+    analyze_command.register(app, wiring)
     keys = typer.Typer(no_args_is_help=True, help="Keys with which sources send events.")
     app.add_typer(keys, name="write-keys")
 

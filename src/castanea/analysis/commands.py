@@ -1,0 +1,95 @@
+"""The analyses that can be asked for on a bare file, and what each may be told. Their modules are imported when they are asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any, Literal
+
+from castanea.analysis.common import Answer, settled
+
+Kind = Literal["column", "columns", "text", "list", "number", "whole", "share", "flag", "file", "choice"]
+
+
+@dataclass(frozen=True)
+class Option:
+    """`name` as on the command line without dashes; `into` the function's argument (by default the name with _ for -)."""
+
+    name: str
+    kind: Kind
+    help: str
+    required: bool = False
+    default: Any = None
+    into: str = ""
+    choices: tuple[str, ...] = ()
+
+    @property
+    def argument(self) -> str:
+        return self.into or self.name.replace("-", "_")
+
+
+@dataclass(frozen=True)
+class Command:
+    """`where` is module:function behind `castanea.analysis.`; `input` names the file on the help page. `tree`: the answer is JSON."""
+
+    name: str
+    group: Literal["describe", "diagnose", "predict", "prescribe"]
+    where: str
+    input: str
+    help: str
+    options: tuple[Option, ...]
+    tree: bool = False
+    seeded: bool = False
+
+    def run(self, table: Any, given: Mapping[str, Any]) -> Answer:
+        """Call the function on the table with what was given. Raises InputError."""
+        module, _, function = self.where.partition(":")
+        answer: Answer = getattr(import_module(f"castanea.analysis.{module}"), function)(table, **given)
+        return settled(answer)
+
+
+_USER = Option("user", "column", "whose events they are", required=True)
+_SESSION = Option("session", "column", "count sessions instead of users", default="")
+_EVENT = Option("event", "column", "what was done", required=True)
+_TIME = Option("time", "column", "when", required=True)
+
+COMMANDS: tuple[Command, ...] = (
+    Command("describe", "describe", "describe.distribution:describe", "TABLE", "centre, spread and share of a value, by group", (
+        Option("value", "column", "what is summed", required=True), Option("by", "columns", "the groups", default=()),
+        Option("time", "column", "for the trend", default=""),
+    )),
+    Command("cohorts", "describe", "describe.cohorts:cohorts", "TABLE", "who comes again, by period of the first purchase", (
+        Option("customer", "column", "who", required=True), _TIME, Option("value", "column", "what they spent", default=""),
+        Option("every", "choice", "the period", default="month", choices=("day", "week", "month", "quarter", "year")),
+    )),
+    Command("segments", "describe", "describe.segments:segments", "TABLE", "customers by recency, frequency and value", (
+        Option("customer", "column", "who", required=True), _TIME, Option("value", "column", "what they spent", required=True),
+        Option("until", "text", "the day to look back from", default=""),
+    )),
+    Command("funnel", "describe", "describe.journeys:funnel", "EVENTS", "how many go on from step to step", (
+        _USER, _SESSION, _EVENT, _TIME, Option("steps", "list", "the events in their order, a,b,c", required=True),
+        Option("within", "text", "from the first step on, such as 7d", default=""),
+    )),
+    Command("paths", "describe", "describe.journeys:paths", "EVENTS", "what people do after or before an event", (
+        _USER, _SESSION, _EVENT, _TIME, Option("from", "text", "the event that ways begin with", default="", into="start"),
+        Option("to", "text", "the event that ways end with", default="", into="end"), Option("length", "whole", "further events of a way", default=5),
+    )),
+    Command("baskets", "describe", "describe.baskets:baskets", "TABLE", "what is bought together", (
+        Option("basket", "column", "the basket", required=True), Option("item", "column", "the item", required=True),
+        Option("support", "number", "least share of baskets", default=0.006), Option("confidence", "number", "least confidence", default=0.25),
+    )),
+    Command("keywords", "describe", "describe.words:keywords", "TABLE", "search words that rise, fall, find or sell nothing", (
+        Option("keyword", "column", "the word", required=True), _TIME, Option("searches", "column", "how often it was searched", required=True),
+        Option("results", "column", "how much was found", default=""), Option("orders", "column", "how much was sold", default=""),
+    )),
+    Command("share", "describe", "describe.market:share", "TABLE", "market share, and what moved it", (
+        Option("brand", "column", "the brand", required=True), _TIME, Option("value", "column", "what is sold", required=True),
+        Option("own", "text", "the own brand", required=True),
+    )),
+)  # fmt: skip
+
+
+def command(name: str) -> Command:
+    """Raises KeyError."""
+    return {each.name: each for each in COMMANDS}[name]

@@ -1,0 +1,1 @@
+"""What happened: distributions, cohorts, segments, funnels, paths, baskets, search words, market share."""
