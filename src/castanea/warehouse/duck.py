@@ -18,7 +18,7 @@ from castanea.kit.errors import NoSpace
 from castanea.warehouse import books, engine
 from castanea.warehouse.checksums import checksums
 from castanea.warehouse.engine import Tuning, Unusable
-from castanea.warehouse.loader import Loader
+from castanea.warehouse.loader import Applied, Loader
 from castanea.warehouse.readers import DuckReader, Gate
 
 _log = structlog.get_logger(__name__)
@@ -110,11 +110,14 @@ class DuckWarehouse:
                     raise NoSpace(
                         f"the disk is full; {len(batches)} batches wait in the log and none was applied"
                     ) from error
-                if not engine.is_damage(error):
+                if isinstance(error, duckdb.OutOfMemoryException) and len(batches) > 1:
+                    applied = self._apply_fewer(batches)
+                elif not engine.is_damage(error):
                     raise
-                self._suspected(error)
-                self._mend()
-                applied = self._loading.apply(self._waiting(max_rows))
+                else:
+                    self._suspected(error)
+                    self._mend()
+                    applied = self._loading.apply(self._waiting(max_rows))
             self._applied = applied.change.offset
             return applied.change
 
@@ -178,6 +181,17 @@ class DuckWarehouse:
             raise RuntimeError("the warehouse is closed")
         return self._con
 
+    def _apply_fewer(self, batches: Sequence[LandedBatch]) -> Applied:
+        """After the batches together needed more memory than there is: half of them, and so on."""
+        _log.info("a transaction needs more memory than allowed, it is made smaller", batches=len(batches))
+        fewer = batches[: len(batches) // 2]
+        try:
+            return self._loading.apply(fewer)
+        except duckdb.OutOfMemoryException:
+            if len(fewer) == 1:
+                raise
+            return self._apply_fewer(fewer)
+
     def _waiting(self, max_rows: int) -> list[LandedBatch]:
         """What is next in the log; events are not made to wait for more of a file than is read with them."""
         batches = list(self._event_log.read(self._loading.offset, max_rows))
@@ -186,10 +200,10 @@ class DuckWarehouse:
         rows = sum(landed.batch.received for landed in batches)
         while batches and rows < BULK_ROWS:
             following = list(self._event_log.read(batches[-1].offset, 1))
-            if not following or not following[0].batch.import_id:
+            rows += sum(landed.batch.received for landed in following)
+            if rows > BULK_ROWS or not following or not following[0].batch.import_id:
                 break
             batches += following
-            rows += following[0].batch.received
         return batches
 
     def _open(self) -> None:

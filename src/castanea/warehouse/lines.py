@@ -17,7 +17,9 @@ TOTALS = (
     f"coalesce(line_id = '{STAND_IN}' AND coalesce(product_id, '') = '' AND coalesce(merchant_code, '') = '', false)"
 )
 COPIES = f"coalesce(starts_with(line_id, '{COPIED}'), false)"
-STANDS_IN = f"kind = 'product' AND ({TOTALS} OR {COPIES})"
+_RANK = f"CASE WHEN kind <> 'product' THEN NULL WHEN {TOTALS} THEN 0 WHEN {COPIES} THEN 1 ELSE 2 END"
+# a line of a rank that may give way
+GIVES_WAY = f"kind = 'product' AND ({TOTALS} OR {COPIES})"
 _ORDER = "shop_id, order_id"
 _TAX = "coalesce(tax, CASE WHEN kind = 'tax' THEN _amount END)"
 _GONE = "('cancelled', 'closed', 'refunded')"
@@ -26,7 +28,7 @@ _GONE = "('cancelled', 'closed', 'refunded')"
 def lines(placed: str, known: References, *, stand_ins: bool, costs: bool, freight: bool) -> str:
     """A query of the resolved lines, parts of bundles not among them. `placed` is a query, or a table, as `placed()` gives it.
 
-    `stand_ins`: there are lines that stand in for an order's lines. `costs`: the temporary table `cost_won` is filled.
+    `stand_ins`: the temporary table `mixed_order` names orders in which some lines give way to others. `costs`: the temporary table `cost_won` is filled.
     `freight`: the temporary table `order_freight` is filled.
     """
     base = (
@@ -86,10 +88,11 @@ def placed(current: str, known: References, zone: str) -> str:
 def _owed(source: str, *, stand_ins: bool) -> str:
     """`_amount` and `_paid` in the line's currency. Product lines have ranks: the order's totals, another system's copy, the platform's own;
     only the highest there is counts. Lines that do not say what was paid for them share what the totals say, after the lines that do."""
+    plain = f"SELECT *, amount AS _amount, coalesce(paid_amount, amount) AS _paid FROM ({source})"
     if not stand_ins:
-        return f"SELECT *, amount AS _amount, coalesce(paid_amount, amount) AS _paid FROM ({source})"
+        return plain
     window = f"OVER (PARTITION BY {_ORDER})"
-    ranked = f"SELECT *, CASE WHEN kind <> 'product' THEN NULL WHEN {TOTALS} THEN 0 WHEN {COPIES} THEN 1 ELSE 2 END AS _rank FROM ({source})"
+    ranked = f"SELECT *, {_RANK} AS _rank FROM ({source}) SEMI JOIN mixed_order USING ({_ORDER})"
     topped = f"SELECT *, max(_rank) {window} AS _top FROM ({ranked})"
     known = "_rank = _top AND _top > 0"
     opened = f"SELECT *, coalesce(_rank < _top, false) AS _stands, coalesce({known} AND paid_amount IS NULL, false) AS _open FROM ({topped})"
@@ -105,7 +108,19 @@ def _owed(source: str, *, stand_ins: bool) -> str:
         for total, own in (("_left", "amount"), ("_left_paid", "coalesce(paid_amount, amount)"))
     )
     why = "CASE WHEN excluded_why IS NULL AND _stands THEN 'stand_in' ELSE excluded_why END"
-    return f"SELECT * REPLACE (excluded OR _stands AS excluded, {why} AS excluded_why), {amount} AS _amount, {paid} AS _paid FROM ({summed})"
+    mixed = (
+        "SELECT * EXCLUDE (_rank, _top, _stands, _open, _left, _left_paid) REPLACE (excluded OR _stands AS excluded, "
+        f"{why} AS excluded_why), {amount} AS _amount, {paid} AS _paid FROM ({summed})"
+    )
+    return f"{plain} ANTI JOIN mixed_order USING ({_ORDER}) UNION ALL BY NAME {mixed}"
+
+
+def mixed_orders(current: str) -> str:
+    """A query of the orders with product lines of several ranks. `current` is a query of the landed columns of lines."""
+    return (
+        f"SELECT {_ORDER} FROM (SELECT {_ORDER}, {_RANK} AS _rank FROM ({current}) WHERE kind = 'product') GROUP BY ALL "
+        "HAVING min(_rank) < max(_rank)"
+    )
 
 
 def _priced(known: References) -> str:

@@ -17,7 +17,7 @@ from castanea.contracts.tables import TABLES
 from castanea.warehouse.apply_facts import Moved, Settled
 from castanea.warehouse.costs import winners
 from castanea.warehouse.key_index import KeyIndex
-from castanea.warehouse.lines import FROM_ORDER, ORDER_JOIN, STANDS_IN, lines, parts, placed
+from castanea.warehouse.lines import FROM_ORDER, GIVES_WAY, ORDER_JOIN, lines, mixed_orders, parts, placed
 from castanea.warehouse.orders import orders
 from castanea.warehouse.references import LOOSE, STOCKED, References
 from castanea.warehouse.refunds import refunds
@@ -169,7 +169,10 @@ class Resolver:
                 "CREATE OR REPLACE TEMP TABLE order_freight AS SELECT shop_id, order_id, CAST(sum(report_freight) AS DECIMAL(18,4)) AS freight "
                 "FROM resolved_shipment WHERE order_id IS NOT NULL GROUP BY ALL"
             )
-        stand_ins = self._any(f"({current}) WHERE {STANDS_IN}")
+        stand_ins = self._any(f"({current}) WHERE {GIVES_WAY}")
+        if stand_ins:
+            con.execute(f"CREATE OR REPLACE TEMP TABLE mixed_order AS {mixed_orders(current)}")
+            stand_ins = self._any("mixed_order")
         source, costs = placed(current, known, self._zone), bool(known.costs)
         if costs:
             con.execute(f"CREATE OR REPLACE TEMP TABLE line_placed AS {source}")

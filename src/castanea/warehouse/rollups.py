@@ -16,6 +16,9 @@ from castanea.warehouse.schema import fact, quoted, rollup
 from castanea.warehouse.spans import Span
 from castanea.warehouse.tails import Tails, may_be_appended
 
+MANY = 20_000  # counted rows from which on it is worth looking whether a rollup's rows are better written anew
+HELD = 2  # stored rows per counted row up to which they are: a MERGE takes several µs for each row that it changes, wherever it lies
+
 
 class Rollups:
     """Keeps the rollups of the plans in one warehouse file."""
@@ -44,14 +47,41 @@ class Rollups:
             rows = group.rows(sources, self._zone)
             if rows is None:
                 continue
-            self._con.execute(f"CREATE OR REPLACE TEMP TABLE {group.name} AS {rows}")
+            count = int(self._con.execute(f"CREATE OR REPLACE TEMP TABLE {group.name} AS {rows}").fetchall()[0][0])
             for number, plan in group.members(list(sources)):
                 if not signed and may_be_appended(plan, sources):
                     rows = _delta(plan, group.name, number, sources, signed=False)
                     self.tails.append(plan, rows, group.name, number, _between(plan, sources))
-                else:
+                elif count < MANY or not self._rewrite(plan, group.name, number, sources, count, signed=signed):
                     self.tails.merge_touched(plan, group.name, number)
                     self._con.execute(_merge(plan, group.name, number, sources, signed=signed))
+
+    def _rewrite(
+        self, plan: RollupPlan, counted: str, number: int, tables: Collection[str], count: int, *, signed: bool
+    ) -> bool:
+        """Write the rollup's rows of all the buckets between the first and the last that changed anew, where they are not many more than
+        the `count` rows counted; else do nothing and return false. The same rows come of it as of a MERGE."""
+        clock, target = "d" if plan.grain == "day" else "q", rollup(plan.name)
+        span = f"(SELECT min({clock}) AS low, max({clock}) AS high FROM {counted} WHERE in_{number} > 0)"
+        low, high, held = self._con.execute(
+            f"SELECT any_value(low), any_value(high), count(bucket) FROM {span} LEFT JOIN {target} ON bucket BETWEEN low AND high"
+        ).fetchall()[0]
+        if low is None:
+            return True
+        if held > HELD * count:
+            return False
+        names = ", ".join(["bucket", *(quoted(c.name) for c in plan.dimensions)])
+        sums = [f"sum({quoted(c.name)})::{c.type} AS {quoted(c.name)}" for c in plan.measures]
+        delta = _delta(plan, counted, number, tables, signed=signed)
+        self._con.execute(
+            f"CREATE OR REPLACE TEMP TABLE rewritten AS SELECT {', '.join([names, *sums, 'sum(n)::BIGINT AS n'])} FROM "
+            f"(FROM {target} WHERE bucket BETWEEN ? AND ? UNION ALL BY NAME {delta}) GROUP BY {names} HAVING sum(n) <> 0",
+            [low, high],
+        )
+        self._con.execute(f"DELETE FROM {target} WHERE bucket BETWEEN ? AND ?", [low, high])
+        self._con.execute(f"INSERT INTO {target} FROM rewritten")
+        self._con.execute("DROP TABLE rewritten")
+        return True
 
     def correct_attributes(self, dimension: str, sources: Sequence[str]) -> None:
         """A dimension's rows changed, no fact did yet: move the stored facts from the attribute's old value to its new one.
