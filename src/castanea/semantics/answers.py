@@ -188,7 +188,8 @@ class _Reader:
     def _nothing(self, metric: Metric) -> Cell:
         if metric.additivity == "semi_additive" or is_ratio(metric, self._declared):
             return None
-        if any(self._declared.measures[m].keeps_unknown for m in measures_of(metric, self._declared)):
+        measures = [self._declared.measures[m] for m in measures_of(metric, self._declared)]
+        if any(m.keeps_unknown or m.kind not in ("sum", "count") for m in measures):
             return None
         return {"money": "0.0000", "units": "0"}.get(metric.unit, 0)
 

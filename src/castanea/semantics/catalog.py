@@ -16,7 +16,7 @@ from castanea.kit.errors import InputError
 from castanea.kit.nearest import nearest
 from castanea.semantics.declarations_reader import read_declarations
 from castanea.semantics.expressions import DeclarationError, names_in
-from castanea.semantics.model import Declarations, Metric, Place
+from castanea.semantics.model import SHORTER, SURPLUS, Declarations, Measure, Metric, Place
 from castanea.semantics.rollup_plans import rollup_plans
 from castanea.semantics.yaml_lines import Node, read_yaml
 
@@ -36,7 +36,8 @@ class Catalog:
 
         Raises InputError that names file, line and the valid choices when a declaration is wrong.
         """
-        declared = Declarations()
+        told = {name: Measure(name, "count") for name in (SURPLUS, SHORTER)}
+        declared = Declarations(measures=told)
         shipped = resources.files("castanea.semantics") / "declarations"
         for name in _SHIPPED:
             text = (shipped / f"{name}.yaml").read_text(encoding="utf-8")

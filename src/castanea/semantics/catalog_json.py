@@ -7,7 +7,8 @@ from typing import Any
 import msgspec
 
 from castanea.semantics.catalog import Catalog
-from castanea.semantics.model import Dimension, Metric, Word
+from castanea.semantics.model import Declarations, Dimension, Metric, Word
+from castanea.semantics.question import classes_of
 
 
 def catalog_to_json(catalog: Catalog) -> bytes:
@@ -15,7 +16,7 @@ def catalog_to_json(catalog: Catalog) -> bytes:
     declared = catalog.declared
     return msgspec.json.encode(
         {
-            "metrics": [_metric(m) for m in declared.metrics.values()],
+            "metrics": [_metric(m, declared) for m in declared.metrics.values()],
             "dimensions": [_dimension(d) for d in declared.dimensions.values()],
             "grains": [_word(w) for w in declared.grains.values()],
             "cycles": [_word(w) for w in declared.cycles.values()],
@@ -23,10 +24,11 @@ def catalog_to_json(catalog: Catalog) -> bytes:
     )
 
 
-def _metric(metric: Metric) -> dict[str, Any]:
+def _metric(metric: Metric, declared: Declarations) -> dict[str, Any]:
     return {
         "name": metric.name, "labels": metric.labels, "aliases": metric.aliases, "formula": metric.words, "unit": metric.unit,
         "additivity": metric.additivity, "direction": metric.direction, "description": metric.description, "owner": metric.owner,
+        "sensitive": sorted(classes_of(metric, declared)),
     }  # fmt: skip
 
 

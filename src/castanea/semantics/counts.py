@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from sqlglot import exp
 
-from castanea.semantics.expressions import on_alias
 from castanea.semantics.layout import FACTS, Segment, Work
+from castanea.semantics.looking_back import bucket_table
+from castanea.semantics.model import Part
 from castanea.semantics.rows import BEFORE, CURRENCY, RowMaker
 from castanea.semantics.scan import Scan
 from castanea.semantics.templates import Path, col, named, number, piece, sum_of, union
@@ -111,25 +112,33 @@ def _entity_select(
         *values,
     ]
     more = [] if unfiltered else [*scan.aligned_days_only(maker.layout.keys), *maker.others(scan, work)]
+    grouped = len(keys) + len(ids)
+    if work.group.each and not scan.rollup:
+        each = maker.shop.declared.entities[work.group.each][scan.table]
+        listed += [named(col(c, "f"), f"each_{n}") for n, c in enumerate(each)]
     tree = scan.select(listed, [*conditions, *more], filtered=not unfiltered)
-    return tree.group_by(*(number(n + 2) for n in range(len(keys) + len(ids))), copy=False)
+    places = [number(n + 2) for n in range(grouped)]
+    if not (work.group.each and not scan.rollup):
+        return tree.group_by(*places, copy=False)
+    tree = tree.group_by(*places, *(number(len(listed) - n) for n in range(len(each))), copy=False)
+    names = [BEFORE, *(n for n, _ in keys), *(f"entity_{n}" for n in range(len(ids)))]
+    once = [named(piece("COUNT(CASE WHEN _b >= 1 THEN 1 END)", b=col(b)), b) for b in bases(maker, work)]
+    return exp.select(*(col(n) for n in names), *once).from_(tree.subquery("x")).group_by(*(col(n) for n in names))
 
 
 def _fact_values(maker: RowMaker, work: Work, scan: Scan) -> tuple[list[exp.Expr], list[exp.Expr]]:
     values: list[exp.Expr] = []
-    wheres: dict[exp.Expr, None] = {}
+    wheres: dict[exp.Expr, Part] = {}
     for base in bases(maker, work):
         parts = [p for p in maker.measure(base).parts if (p.table, p.clock) == (scan.table, scan.clock)]
         if not parts:
             values.append(named(exp.cast(exp.Null(), "BIGINT"), base))
             continue
         part = parts[0]
-        wheres[part.where] = None
-        hit = exp.If(
-            this=on_alias(part.where, "f", maker.shop.currency), true=on_alias(part.value, "f", maker.shop.currency)
-        )
+        wheres[part.where] = part
+        hit = exp.If(this=scan.valued(part.where, part), true=scan.valued(part.value, part))
         values.append(named(sum_of(exp.Case(ifs=[hit])), base))
-    return values, [on_alias(w, "f", maker.shop.currency) for w in wheres]
+    return values, [scan.valued(w, p) for w, p in wheres.items()]
 
 
 def _new(
@@ -170,7 +179,7 @@ def _windowed(
 ) -> exp.Select:
     """Counts over the days that end with each cell: a row counts in every window that holds its day."""
     grain = next(k for k in maker.layout.keys if k in maker.shop.declared.grains)
-    windows = bucket_table(maker, work, index, grain, "days")
+    windows = bucket_table(maker, index, grain, "days")
     inside = piece("r.local_day >= w.low AND r.local_day < w.high AND _r = _w", r=col(BEFORE, "r"), w=col(BEFORE, "w"))
     joined = (
         exp.select(col(BEFORE, "r"), col(grain, "w"), *(col(c, "r") for c in columns), *(col(e, "r") for e in entities))
@@ -182,21 +191,3 @@ def _windowed(
     ordered = [c for c in maker.layout.keys if c == grain or c in columns] + ([CURRENCY] if work.currency else [])
     outer = exp.select(col(BEFORE), *(col(c) for c in ordered), *_counted(maker, work)).from_(inner)
     return outer.group_by(*(col(c) for c in (BEFORE, *ordered)))
-
-
-def bucket_table(maker: RowMaker, work: Work, index: int, grain: str, form: str) -> exp.Subquery:
-    """The cells as a table w(before, <grain>, low, high); `form` is days (DATEs) or stamps."""
-    kind = "DATE" if form == "days" else "TIMESTAMP"
-    cell = "TIMESTAMP" if grain in ("quarter_hour", "hour") else "DATE"
-    bind = maker.shop.parameters.bind
-    selects = []
-    for n, bucket in enumerate(work.buckets):
-        at = (maker.part, index, "buckets", n)
-        low = exp.cast(bind(*at, "low", form), kind) if bucket.low is not None else exp.cast(exp.Null(), kind)
-        selects.append(
-            exp.select(
-                named(number(int(bucket.before)), BEFORE), named(exp.cast(bind(*at, "key", cell), cell), grain),
-                named(low, "low"), named(exp.cast(bind(*at, "high", form), kind), "high"),
-            )
-        )  # fmt: skip
-    return union(selects).subquery("w")

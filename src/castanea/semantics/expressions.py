@@ -25,7 +25,8 @@ _ALLOWED: tuple[type[exp.Expr], ...] = (
     exp.Case, exp.If, exp.Coalesce, exp.Nullif, exp.Abs, exp.Least, exp.Greatest,
 )  # fmt: skip
 _OWN = {DAILY: 1, WORKSPACE_CURRENCY: 0, HOURS: 2, CELL_END: 0}
-FUNCTIONS = ("ABS", "CASE", "COALESCE", "GREATEST", "LEAST", "NULLIF", DAILY, HOURS, CELL_END)
+_SQL_FUNCTIONS = ("ABS", "CASE", "COALESCE", "GREATEST", "LEAST", "NULLIF")
+OF_ROWS, OF_LEVELS, OF_METRICS = (HOURS, WORKSPACE_CURRENCY), (HOURS, WORKSPACE_CURRENCY, CELL_END), (DAILY,)
 _HOURS = sqlglot.parse_one(
     "CAST((EXTRACT(EPOCH FROM CAST(_b AS TIMESTAMP)) - EXTRACT(EPOCH FROM CAST(_a AS TIMESTAMP))) / 3600 AS DECIMAL(18, 4))",
     dialect="duckdb",
@@ -41,10 +42,12 @@ class DeclarationError(InputError):
         super().__init__(f"{place}: {message}", values={"file": place.file, "line": place.line, "problem": message})
 
 
-def parse(text: object, known: Iterable[str], place: Place, what: str = "column") -> exp.Expr:
-    """Return the expression of a declaration's text; `known` are the names it may use.
+def parse(
+    text: object, known: Iterable[str], place: Place, what: str = "column", own: Iterable[str] = OF_ROWS
+) -> exp.Expr:
+    """Return the expression of a declaration's text; `known` are the names it may use, `own` our functions.
 
-    Raises DeclarationError for anything but arithmetic, comparisons and the functions of `FUNCTIONS` over known names.
+    Raises DeclarationError for anything but arithmetic, comparisons and the functions said over known names.
     """
     try:
         tree = sqlglot.parse_one(str(text), dialect="duckdb")
@@ -54,11 +57,11 @@ def parse(text: object, known: Iterable[str], place: Place, what: str = "column"
         ) from error
     names = set(known)
     for node in tree.walk():
-        _check(node, names, place, what)
+        _check(node, names, place, what, tuple(own))
     return tree.transform(_quoted)
 
 
-def _check(node: exp.Expr, names: set[str], place: Place, what: str) -> None:
+def _check(node: exp.Expr, names: set[str], place: Place, what: str, own: tuple[str, ...]) -> None:
     if isinstance(node, exp.Column):
         if node.table or node.name not in names:
             close = nearest(node.name, names)
@@ -66,14 +69,18 @@ def _check(node: exp.Expr, names: set[str], place: Place, what: str) -> None:
                 place, f"unknown {what} {node.sql()!r}{close.hint}; known: {', '.join(sorted(names))}."
             )
         return
-    if isinstance(node, exp.Anonymous) and len(node.expressions) == _OWN.get(node.name.upper(), -1):
+    if (
+        isinstance(node, exp.Anonymous)
+        and node.name.upper() in own
+        and len(node.expressions) == _OWN[node.name.upper()]
+    ):
         return
     if isinstance(node, exp.In) and (node.args.get("query") or node.args.get("unnest")):
         raise DeclarationError(place, "IN takes a list of values, not a query.")
     if not isinstance(node, _ALLOWED):
         raise DeclarationError(
             place,
-            f"{node.sql()!r} is not allowed in a formula. Use + - * /, comparisons, AND OR NOT, IN, BETWEEN and {', '.join(FUNCTIONS)}.",
+            f"{node.sql()!r} is not allowed in a formula. Use + - * /, comparisons, AND OR NOT, IN, BETWEEN and {', '.join((*_SQL_FUNCTIONS, *own))}.",
         )
 
 
@@ -87,7 +94,11 @@ def names_in(tree: exp.Expr) -> tuple[str, ...]:
 
 
 def on_alias(
-    tree: exp.Expr, alias: str, currency: str, looked_up: Mapping[str, exp.Expr] | None = None, end: exp.Expr | None = None
+    tree: exp.Expr,
+    alias: str,
+    currency: str,
+    looked_up: Mapping[str, exp.Expr] | None = None,
+    end: exp.Expr | None = None,
 ) -> exp.Expr:
     """The expression with its columns taken from the table `alias` (those in `looked_up` from where they were found), the workspace's
     currency and the `end` of the cell filled in, and HOURS(a, b) written out."""
@@ -111,9 +122,11 @@ def _own(node: exp.Anonymous, currency: str, end: exp.Expr | None) -> exp.Expr:
         return exp.Literal.string(currency)
     if name == HOURS:
         since, until = node.expressions
-        return _HOURS.copy().transform(
-            lambda n: {"_a": since, "_b": until}.get(n.name, n).copy() if isinstance(n, exp.Column) and n.name in ("_a", "_b") else n
-        )
+        holes = {"_a": since, "_b": until}
+        tree: exp.Expr = _HOURS.copy()
+        for hole in list(tree.find_all(exp.Column)):
+            hole.replace(holes[hole.name].copy())
+        return tree
     return end.copy() if name == CELL_END and end is not None else node
 
 

@@ -11,6 +11,7 @@ from sqlglot import exp
 from castanea.contracts.warehouse import Reader
 from castanea.semantics.layout import FACTS, Work
 from castanea.semantics.model import Declarations
+from castanea.semantics.question import clocks_of
 from castanea.semantics.templates import col, named, piece, union
 
 
@@ -20,6 +21,7 @@ class Surroundings:
 
     shop_zones: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     shops: int = 0
+    platforms: int = 0
     received: int = 0
     quarantined: int = 0
     first_order: datetime | None = None
@@ -31,7 +33,7 @@ def read_surroundings(reader: Reader) -> Surroundings:
     """Three small statements; tables are tiny or answer from their statistics."""
     zones: dict[str, list[str]] = {}
     shops = reader.fetch(
-        'SELECT shop_id, MAX(zone) AS zone FROM fact."shop" WHERE _occurrence = 1 GROUP BY shop_id ORDER BY shop_id'
+        'SELECT shop_id, MAX(zone) AS zone, MAX(platform) AS platform FROM fact."shop" WHERE _occurrence = 1 GROUP BY shop_id ORDER BY shop_id'
     )
     for shop, zone in zip(shops.column("shop_id").to_pylist(), shops.column("zone").to_pylist(), strict=True):
         zones.setdefault(zone or "", []).append(shop)
@@ -45,6 +47,7 @@ def read_surroundings(reader: Reader) -> Surroundings:
     return Surroundings(
         {z: tuple(s) for z, s in zones.items()},
         shops.num_rows,
+        len(set(shops.column("platform").to_pylist())),
         booked.column("received")[0].as_py(),
         booked.column("quarantined")[0].as_py(),
         _aware(spans.column("first_order")[0].as_py()),
@@ -64,14 +67,10 @@ def data_bounds(
 ) -> tuple[datetime | None, datetime | None]:
     """The first and last time of the data behind a work (UTC), for ranges that are open."""
     clocks: set[tuple[str, str, str]] = set()
-    if work.group.kind != "level" and work.sources[0] != FACTS:
+    if work.sources and work.sources[0] != FACTS:
         clocks.add(("rollup", work.sources[0], "bucket"))
     for name in work.measures if not clocks else ():
-        measure = declared.measures[name]
-        if measure.level:
-            clocks.add(("fact", measure.level.table, measure.level.clock))
-        base = declared.measures[measure.count.base] if measure.count else measure
-        clocks |= {("fact", p.table, p.clock) for p in base.parts}
+        clocks |= {("fact", *clock) for clock in clocks_of(declared.measures[name], declared)}
     selects = [
         exp.select(named(piece("MIN(_x)", x=col(clock)), "low"), named(piece("MAX(_x)", x=col(clock)), "high")).from_(
             exp.table_(exp.to_identifier(table, quoted=True), db=schema)

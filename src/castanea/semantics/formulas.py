@@ -6,12 +6,15 @@ from sqlglot import exp
 
 from castanea.semantics.expressions import DAILY, names_in
 from castanea.semantics.model import Declarations, Metric
-from castanea.semantics.templates import col, piece
+from castanea.semantics.templates import col, number, piece
 
 BEFORE_SUFFIX = "__before"
 SHARE_UNIT = "share"
 MONEY_UNIT = "money"
-_COUNTS = ("orders", "buyers", "visitors", "views", "searches", "items")
+_COUNTS = (
+    "orders", "buyers", "visitors", "views", "searches", "items", "skus", "tickets", "reviews", "refunds", "mentions", "impressions",
+    "clicks", "inquiries",
+)  # fmt: skip
 
 
 def metric_tree(
@@ -24,6 +27,8 @@ def metric_tree(
 
     def rewrite(node: exp.Expr) -> exp.Expr:
         if isinstance(node, exp.Column):
+            if node.name in declared.measures and not measures[node.name]:
+                return number(0)  # nothing of it lies in the period
             if node.name in declared.measures:
                 return col(measures[node.name] + suffix)
             inner = declared.metrics[node.name]

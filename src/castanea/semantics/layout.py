@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -46,12 +46,14 @@ class Segment:
 
 @dataclass(frozen=True)
 class Bucket:
-    """A time cell whose figure looks back: its key, and the instants between which rows count."""
+    """A time cell whose figure looks back: its key, the instants between which rows count (of a window, else of the cell), and the
+    end of the cell as far as it has come."""
 
     before: bool
     key: datetime
-    low: datetime | None
+    low: datetime
     high: datetime
+    seen: datetime
 
 
 @dataclass(frozen=True)
@@ -97,14 +99,13 @@ def _shape(work: Work, zones: Sequence[ZoneGroup]) -> tuple[object, ...]:
             zone.shift_minutes,
         )
 
-    buckets = tuple((b.before, b.low is None) for b in work.buckets)
     return (
         work.group.kind,
         work.measures,
         work.currency,
         tuple(map(one, work.segments)),
         tuple(map(one, work.history)),
-        buckets,
+        bool(work.buckets),
     )
 
 
@@ -120,20 +121,25 @@ class Layouter:
     _found: dict[object, tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]] = field(default_factory=dict)
 
     def layout(
-        self, question: Question, zones: tuple[ZoneGroup, ...], keys: tuple[str, ...], now: datetime, bounds: Bounds
+        self,
+        question: Question,
+        zones: tuple[ZoneGroup, ...],
+        keys: tuple[str, ...],
+        now: datetime,
+        bounds: Bounds,
+        known: tuple[str, ...] = (),
     ) -> Layout:
-        """The layout of the question cut by `keys` (all of its keys, or none for totals)."""
+        """The layout of the question cut by `keys` (all of its keys, or none for totals); its sources know the dimensions `known` too."""
         works = [
             self._with_segments(work, zones, keys, now, bounds)
             for group in question.groups
-            for work in self._works(group, question, keys)
+            for work in self._works(group, question, keys, known)
         ]
         return Layout(zones, tuple(works), keys)
 
-    def _works(self, group: Group, question: Question, keys: tuple[str, ...]) -> list[Work]:
-        needed = tuple(
-            dict.fromkeys([*(k for k in keys if k in self.declared.dimensions), *(f.dimension for f in question.where)])
-        )
+    def _works(self, group: Group, question: Question, keys: tuple[str, ...], known: tuple[str, ...]) -> list[Work]:
+        cut = (*(k for k in keys if k in self.declared.dimensions), *(f.dimension for f in question.where), *known)
+        needed = tuple(dict.fromkeys(cut))
         fine = any(k in ("quarter_hour", "hour", "hour_of_day") for k in keys)
         cache = (group, needed, fine, question.split)
         if cache not in self._found:
@@ -157,7 +163,7 @@ class Layouter:
             by_currency.setdefault(split and self._has_currency([name]), []).append(name)
         for currency, names in by_currency.items():
             dimensions = (*needed, "currency") if currency and "currency" not in needed else needed
-            if group.kind == "level":
+            if group.kind in ("level", "running", "median", "report") or group.each:
                 yield tuple(names), (FACTS,)
                 continue
             together = self._sources(group, names, dimensions, fine=fine)
@@ -193,7 +199,7 @@ class Layouter:
     def _with_segments(
         self, work: Work, zones: tuple[ZoneGroup, ...], keys: tuple[str, ...], now: datetime, bounds: Bounds
     ) -> Work:
-        if work.group.kind == "level" or work.group.window:
+        if work.group.looks_back:
             return self._looking_back(work, zones[0].scope, keys, now, bounds)
         segments: list[Segment] = []
         history: list[Segment] = []
@@ -211,49 +217,74 @@ class Layouter:
         return Work(work.group, work.measures, work.currency, work.sources, tuple(segments), tuple(history))
 
     def _looking_back(self, work: Work, scope: Scope, keys: tuple[str, ...], now: datetime, bounds: Bounds) -> Work:
-        """Levels and windows: a bucket for each time cell, or for the whole period."""
+        """Levels, running sums, reports and windows: a bucket for each time cell, or for the whole period."""
         grain = next((k for k in keys if k in self.declared.grains), "")
         start, end = scope.start, scope.end
-        if (grain and (start is None or end is None)) or (end is None and work.group.window):
+        if (grain and (start is None or end is None)) or self._needs_bounds(work, start, end):
             first, last = bounds(work)
             start = start or first
             end = end or (last + timedelta(microseconds=1) if last else now)
             start = start or end
-        buckets = list(self._buckets(work, scope, grain, start, end, now))
-        if not work.group.window:
-            return Work(work.group, work.measures, work.currency, work.sources, buckets=tuple(buckets))
+        buckets = tuple(self._buckets(work, scope, grain, start, end, now))
+        if work.group.kind in ("level", "report"):
+            return replace(work, buckets=buckets)
         segments: list[Segment] = []
         for before in (False, True):
             mine = [b for b in buckets if b.before == before]
             if mine:
-                low = min((b.low for b in mine if b.low), default=None)
+                low = min(b.low for b in mine) if work.group.window else None
                 segments += self._cover(before, low, max(b.high for b in mine), work.sources, scope.zone, 0)
-        return Work(
-            work.group,
-            work.measures,
-            work.currency,
-            work.sources,
-            tuple(segments),
-            buckets=tuple(buckets) if grain else (),
-        )
+        return replace(work, segments=tuple(segments), buckets=buckets if grain or work.group.kind == "running" else ())
+
+    def _needs_bounds(self, work: Work, start: datetime | None, end: datetime | None) -> bool:
+        levels = [level for m in work.measures if (level := self.declared.measures[m].level)]
+        spans = any(level.days or level.at.startswith("average") for level in levels)
+        return (end is None and bool(work.group.window)) or (spans and (start is None or end is None))
 
     def _buckets(
         self, work: Work, scope: Scope, grain: str, start: datetime | None, end: datetime | None, now: datetime
     ) -> Iterable[Bucket]:
         zone = scope.zone
-        cells: list[tuple[datetime, datetime]] = []
-        if not grain:
-            last = to_local(end, zone) if end else midnight(_LAST_DAY)
-            cells = [(to_local(start, zone) if start else midnight(_FIRST_DAY), last)]
-        elif start and end:
-            cells = list(_cells(start, min(end, max(now, start) + _QUARTER), grain, zone, self.week_start))
-        for low, high in cells:
-            top = to_utc(high, zone)
-            yield Bucket(False, low, self._window_start(work, high, zone), min(top, end) if end and grain else top)
-            if scope.shift is not None and scope.before_end is not None:
-                back = scope.shift.back(high)
-                before_high = to_utc(back, zone) - timedelta(minutes=scope.shift_minutes)
-                yield Bucket(True, low, self._window_start(work, back, zone), min(before_high, scope.before_end))
+        first = to_local(start, zone) if start else midnight(_FIRST_DAY)
+        last = to_local(end, zone) if end else midnight(_LAST_DAY)
+        cells = [(first, first, last)]
+        if grain and start and end:
+            until = min(end, max(now, start) + _QUARTER)
+            cells = [(low, max(low, first), high) for low, high in _cells(start, until, grain, zone, self.week_start)]
+        daily = any((level := self.declared.measures[m].level) and level.days for m in work.measures)
+        for key, low, high in cells:
+            inside = [(low, high)]
+            if daily:
+                until = min(to_utc(high, zone), end or now, max(now, to_utc(low, zone)) + _QUARTER)
+                inside = list(_cells(to_utc(low, zone), until, "day", zone, self.week_start))
+            for since, till in inside:
+                yield from self._bucket(work, scope, key, since, till, end if grain or daily else None, now)
+
+    def _bucket(
+        self,
+        work: Work,
+        scope: Scope,
+        key: datetime,
+        low: datetime,
+        high: datetime,
+        end: datetime | None,
+        now: datetime,
+    ) -> Iterable[Bucket]:
+        """The bucket of a cell, and that of the cell it is compared with."""
+        zone = scope.zone
+        whole = (
+            work.group.kind == "report"
+        )  # its length picks the report, so an unfinished cell stays as long as it will be
+        since, top = to_utc(low, zone), to_utc(high, zone)
+        top = min(top, end) if end else top
+        yield Bucket(False, key, self._window_start(work, high, zone) or since, top, min(top, max(now, since)))
+        if scope.shift is None or scope.before_end is None:
+            return
+        back, back_high = scope.shift.back(low), scope.shift.back(high)
+        minutes = timedelta(minutes=scope.shift_minutes)
+        since, top = to_utc(back, zone) - minutes, to_utc(back_high, zone) - minutes
+        top = top if whole else min(top, scope.before_end)
+        yield Bucket(True, key, self._window_start(work, back_high, zone) or since, top, top)
 
     def _window_start(self, work: Work, local_end: datetime, zone: ZoneInfo) -> datetime | None:
         if not work.group.window:

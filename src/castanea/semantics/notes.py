@@ -12,6 +12,7 @@ from castanea.contracts.workspace import WorkspaceSettings
 from castanea.kit.zones import to_local
 from castanea.semantics.catalog import Catalog
 from castanea.semantics.facts_read import Surroundings
+from castanea.semantics.model import SHORTER
 from castanea.semantics.question import measures_of
 
 if TYPE_CHECKING:
@@ -44,16 +45,28 @@ def notes_of(
     costless = _without_cost(sums)
     if costless and any(m.needs_cost for m in metrics):
         found.append(Note("without_cost", {"share": f"{costless:.4f}"}))
+    if sums.get(SHORTER):
+        found.append(Note("no_report_of_length", {"cells": str(sums[SHORTER])}))
+    if any(catalog.declared.measures[m].count and catalog.declared.measures[m].count.each for m in asked.question.said):  # type: ignore[union-attr]
+        found.append(Note("repeat_within", {"by": ", ".join(asked.question.cut)}))
     found += _unknown_visitors(asked, rows, sums, around)
     used = {m for metric in metrics for m in measures_of(metric, catalog.declared)}
     entities = {c.entity for m in used if (c := catalog.declared.measures[m].count)}
-    if "buyer" in entities and around.shops > 1 and "shop" not in asked.question.keys:
+    if "buyer" in entities and around.shops > 1 and not _one_shop(asked, around):
         found.append(Note("buyers_per_shop", {"shops": str(around.shops)}))
     if "new_buyers" in used and around.first_order is not None:
         found += _short_history(asked, around, settings.new_buyer_days)
     if len(currencies) > 1 or (currencies and currencies[0] != settings.currency):
         found.append(Note("unconverted", {"currencies": ", ".join(currencies), "into": settings.currency}))
     return tuple(found)
+
+
+def _one_shop(asked: Asked, around: Surroundings) -> bool:
+    """Whether every cell speaks of one shop: cut by shop, filtered on one, or by platform where each has one shop."""
+    pinned = {f.dimension for f in asked.question.where if f.op == "in" and len(f.values) == 1} | set(
+        asked.question.keys
+    )
+    return "shop" in pinned or ("platform" in pinned and around.shops == around.platforms)
 
 
 def _unknown_visitors(

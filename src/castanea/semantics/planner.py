@@ -19,10 +19,11 @@ from castanea.kit.zones import stretches, zone_of
 from castanea.semantics.answers import Asked, answer_from
 from castanea.semantics.catalog import Catalog
 from castanea.semantics.facts_read import Surroundings, data_bounds, read_as_of, read_surroundings
-from castanea.semantics.layout import Layout, Layouter, Work, ZoneGroup, local_date, naive
+from castanea.semantics.layout import Bucket, Layout, Layouter, Segment, Work, ZoneGroup, local_date, naive
 from castanea.semantics.member_names import MemberNames
 from castanea.semantics.periods import scope_of, span_of
-from castanea.semantics.question import Question, resolve, tables_of
+from castanea.semantics.question import Question, behind, resolve
+from castanea.semantics.refusals import refuse_inside_gap, refuse_what_cannot_stand
 from castanea.semantics.scan import Workshop
 from castanea.semantics.statement import Builder, Wanted
 from castanea.semantics.templates import Path
@@ -83,6 +84,7 @@ class Planner:
         if plan.watched and _several(table):
             self._one_currency = False
             return self.answer(query, reader, now, rights)
+        refuse_what_cannot_stand(plan.asked.question, table)
         names = self._names.of(plan.asked.question, table, reader, now)
         around = self.surroundings(reader, now)
         return answer_from(table, plan.asked, plan.layout, around, names, self._catalog, self._settings)
@@ -97,7 +99,9 @@ class Planner:
         """The tables whose change may change the answer."""
         question = self._question(query, Rights())
         declared = self._catalog.declared
-        tables = {t for m in question.measures.values() for t in tables_of(declared.measures[m], declared)}
+        tables = {
+            t for name, used in question.measures.items() for t in behind(declared.measures[used or name], declared)
+        }
         for name in (*question.dimensions, *(f.dimension for f in question.where)):
             dimension = declared.dimensions[name]
             tables |= {lookup.table for lookup in (dimension.lookup, dimension.member_name) if lookup}
@@ -116,10 +120,14 @@ class Planner:
         def bounds(work: Work) -> tuple[datetime | None, datetime | None]:
             return data_bounds(work, reader, self._catalog.declared, self._dialect)
 
+        for gap in sorted(question.gaps):
+            refuse_inside_gap(self._catalog.declared.measures[gap], question, zones, reader, self._dialect)
         layout = self._layouter.layout(question, zones, question.keys, now, bounds)
         whole = None
         if query.totals or query.limit is not None:
-            whole = layout if not question.keys else self._layouter.layout(question, zones, (), now, bounds)
+            counted = query.limit is not None and any(g.kind != "sum" for g in question.groups)
+            known = question.dimensions if counted else ()  # members that are shown are left out of the others
+            whole = layout if not question.keys else self._layouter.layout(question, zones, (), now, bounds, known)
         wanted = self._wanted(query, question, zones)
         shape = (_static(query, rights), layout.shape(), whole.shape() if whole else None, wanted, watched)
         prepared = self._prepared.get(shape)
@@ -226,12 +234,24 @@ def _value(path: Path, layouts: dict[str, Layout], question: Question, query: Qu
     if head == "shop":
         return layouts["main"].zones[rest[0]].shops[rest[1]]
     layout = layouts[head]
-    work, field, index, what, form = rest
+    work, field = rest[0], rest[1]
+    if field == "buckets":
+        what, form = rest[2], rest[3]
+        zone = layout.zones[0].scope.zone
+        return [_instant(bucket, what, form, zone) for bucket in layout.works[work].buckets]
+    _, _, index, what, form = rest
     item = getattr(layout.works[work], field)[index]
     zone = layout.zones[getattr(item, "zone", 0)].scope.zone
     if what == "jump":
         return naive(stretches(zone, item.low, item.high)[form].since)
-    if what == "key":
+    return _instant(item, what, form, zone)
+
+
+def _instant(item: Segment | Bucket, what: str, form: str, zone: ZoneInfo) -> Any:
+    """A bound of a segment or bucket: a day in the zone, or UTC as the warehouse holds times."""
+    if isinstance(item, Bucket) and what == "before":
+        return int(item.before)
+    if isinstance(item, Bucket) and what == "key":
         return item.key.date() if form == "DATE" else item.key
     at: datetime = getattr(item, what)
     return local_date(at, zone) if form in ("date", "days") else naive(at)

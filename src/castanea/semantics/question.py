@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from castanea.contracts.query import COMPARISONS, CYCLES, GRAINS, Filter, Query, Rights
 from castanea.contracts.table import Type
@@ -12,7 +12,8 @@ from castanea.kit.errors import InputError
 from castanea.kit.nearest import nearest
 from castanea.semantics.catalog import Catalog
 from castanea.semantics.expressions import names_in
-from castanea.semantics.model import Declarations, Measure, Metric
+from castanea.semantics.measures_reader import REPORTS, SCOPES
+from castanea.semantics.model import SHORTER, SURPLUS, Declarations, Measure, Metric
 from castanea.semantics.rollup_plans import dimension_in_table
 
 FINE_GRAINS = ("quarter_hour", "hour")
@@ -24,18 +25,25 @@ MOST_ROWS = 100_000
 class Group:
     """Measures that are computed together: sums; counts of one entity (over one window); levels of one table."""
 
-    kind: str  # sum | count | new | level
+    kind: str  # sum | count | new | level | running | median | report
     measures: tuple[str, ...]
     entity: str = ""
-    window: int | None = None
+    window: int | None = None  # days; 0 = all before
+    each: str = ""
+
+    @property
+    def looks_back(self) -> bool:
+        """Whether its figure is not made of the rows inside its cells alone."""
+        return self.kind in ("level", "running", "report") or bool(self.window)
 
 
 @dataclass(frozen=True)
 class Question:
-    """A query whose names are found and whose cuts are possible. `said` are the computed measures that metrics name (`measures` may hold more, for notes).
+    """A query whose names are found and whose cuts are possible. `said` are the computed measures that metrics name (`measures` may
+    hold more, for notes).
 
-    `keys` are the names of grains, cycles and dimensions in the order asked; `measures` maps what formulas say to what is computed
-    (a fallback where order lines are cut)."""
+    `gaps` are measures that do not know a cut: nothing of theirs may lie in the period. `keys` are the names of grains, cycles and
+    dimensions in the order asked; `measures` maps what formulas say to what is computed (a fallback where order lines are cut)."""
 
     metrics: tuple[Metric, ...]
     keys: tuple[str, ...]
@@ -45,6 +53,7 @@ class Question:
     groups: tuple[Group, ...]
     split: bool
     said: frozenset[str] = frozenset()
+    gaps: frozenset[str] = frozenset()
 
     @property
     def grain(self) -> str:
@@ -57,6 +66,11 @@ class Question:
     @property
     def dimensions(self) -> tuple[str, ...]:
         return tuple(k for k in self.keys if k not in GRAINS and k not in CYCLES)
+
+    @property
+    def cut(self) -> tuple[str, ...]:
+        """The dimensions of the keys and filters."""
+        return tuple(dict.fromkeys((*self.dimensions, *(f.dimension for f in self.where))))
 
     @property
     def fine(self) -> bool:
@@ -79,6 +93,9 @@ def resolve(query: Query, rights: Rights, catalog: Catalog) -> Question:
         )
     where = tuple(_filter(f, catalog) for f in (*query.where, *rights.where))
     _check_words(query)
+    pinned = {*keys, *(f.dimension for f in where if f.op == "in" and len(f.values) == 1)}
+    for metric in metrics:
+        _check_within(metric, pinned, catalog.declared)
     dimensions = tuple(
         dict.fromkeys([*(k for k in keys if k in catalog.declared.dimensions), *(f.dimension for f in where)])
     )
@@ -86,18 +103,21 @@ def resolve(query: Query, rights: Rights, catalog: Catalog) -> Question:
     for metric in metrics:
         for name in measures_of(metric, catalog.declared):
             measures[name] = _answerable(name, metric, dimensions, catalog)
-    said = frozenset(measures.values())
-    for name in _hidden_measures(measures):
+    gaps = frozenset(name for name, used in measures.items() if not used)
+    said = frozenset(used for used in measures.values() if used)
+    for name in _hidden_measures(measures.values(), catalog.declared):
         measures.setdefault(name, name)
     _check_grain(keys, measures, catalog.declared)
-    split = "currency" not in keys and any(catalog.declared.measures[m].type == "money" for m in measures.values())
-    groups = _grouped(measures.values(), catalog.declared)
-    return Question(metrics, keys, where, _order(query, metrics, keys, catalog), measures, groups, split, said)
+    split = "currency" not in keys and any(catalog.declared.measures[m].type == "money" for m in measures.values() if m)
+    groups = _grouped((m for m in measures.values() if m), catalog.declared)
+    return Question(metrics, keys, where, _order(query, metrics, keys, catalog), measures, groups, split, said, gaps)
 
 
-def _hidden_measures(measures: Iterable[str]) -> tuple[str, ...]:
+def _hidden_measures(measures: Iterable[str], declared: Declarations) -> tuple[str, ...]:
     """What the notes of an answer need besides."""
-    return ("refunded_undated",) if "refunded" in measures else ()
+    used = set(measures)
+    found = ("refunded_undated",) if "refunded" in used else ()
+    return (*found, SURPLUS, SHORTER) if any(m and declared.measures[m].report for m in used) else found
 
 
 def measures_of(metric: Metric, declared: Declarations) -> tuple[str, ...]:
@@ -115,17 +135,41 @@ def tables_of(measure: Measure, declared: Declarations) -> tuple[str, ...]:
     """The fact tables that a measure is computed from."""
     if measure.level:
         return (measure.level.table,)
+    if measure.median:
+        return (measure.median.table,)
+    if measure.report:
+        return (REPORTS,)
     if measure.count:
         base = declared.measures[measure.count.base]
         return tuple(dict.fromkeys(p.table for p in base.parts if p.table in declared.entities[measure.count.entity]))
     return tuple(dict.fromkeys(p.table for p in measure.parts))
 
 
+def behind(measure: Measure, declared: Declarations) -> frozenset[str]:
+    """The tables whose change may change the measure: those it is computed from and those it looks things up in."""
+    found = set(tables_of(measure, declared))
+    parts = declared.measures[measure.count.base].parts if measure.count else measure.parts
+    for part in (*parts, *((measure.median,) if measure.median else ())):
+        found |= {lookup.table for _, lookup in part.look}
+    if measure.level and measure.level.unsold:
+        found.add(measure.level.unsold.table)
+    return frozenset(found)
+
+
 def can_cut(measure: Measure, dimension: str, declared: Declarations) -> bool:
+    if measure.scope is not None and scope_of_dimension(dimension, declared) not in ("", measure.scope):
+        return False  # rows of another scope of the platform's table
     return any(
         dimension_in_table(declared.dimensions[dimension], t, declared) is not None
         for t in tables_of(measure, declared)
     )
+
+
+def scope_of_dimension(dimension: str, declared: Declarations) -> str:
+    """The scope of platform_daily whose members the dimension speaks of: its own, or that of the dimension it is an attribute of."""
+    lookup = declared.dimensions[dimension].lookup
+    of = lookup.of if lookup and REPORTS not in declared.dimensions[dimension].columns else ""
+    return next((name for name in (dimension, of) if name in SCOPES), "")
 
 
 def cuts_of(metric: Metric, declared: Declarations) -> tuple[str, ...]:
@@ -137,18 +181,23 @@ def cuts_of(metric: Metric, declared: Declarations) -> tuple[str, ...]:
 
 def _with_fallback(name: str, dimension: str, declared: Declarations) -> bool:
     measure = declared.measures[name]
-    if can_cut(measure, dimension, declared):
-        return True
-    return bool(measure.fallback) and can_cut(declared.measures[measure.fallback], dimension, declared)
+    return measure.gap or any(can_cut(declared.measures[n], dimension, declared) for n in _instead(measure))
+
+
+def _instead(measure: Measure) -> tuple[str, ...]:
+    """The measure itself, and those that answer where it cannot."""
+    return (measure.name, *((measure.fallback,) if measure.fallback else ()), *(n for _, n in measure.scopes))
 
 
 def _answerable(name: str, metric: Metric, dimensions: tuple[str, ...], catalog: Catalog) -> str:
+    """The measure that answers: itself or what stands in for it; '' where nothing of it may lie in the period."""
     declared = catalog.declared
     measure = declared.measures[name]
-    if all(can_cut(measure, d, declared) for d in dimensions):
-        return name
-    if measure.fallback and all(can_cut(declared.measures[measure.fallback], d, declared) for d in dimensions):
-        return measure.fallback
+    for stand_in in _instead(measure):
+        if all(can_cut(declared.measures[stand_in], d, declared) for d in dimensions):
+            return stand_in
+    if measure.gap:
+        return ""
     possible = cuts_of(metric, declared)
     wrong = next((d for d in dimensions if d not in possible), dimensions[0])
     raise InputError(
@@ -160,7 +209,8 @@ def _answerable(name: str, metric: Metric, dimensions: tuple[str, ...], catalog:
 
 
 def _visible(metric: Metric, rights: Rights, declared: Declarations) -> None:
-    hidden = rights.hidden_metrics & {metric.name, *_metrics_behind(metric, declared)}
+    classes = {f"class:{c}" for c in classes_of(metric, declared)}
+    hidden = rights.hidden_metrics & {metric.name, *_metrics_behind(metric, declared), *classes}
     if hidden:
         raise InputError(
             f"{metric.name} is not shown to you; ask the workspace's owner for it.",
@@ -169,9 +219,34 @@ def _visible(metric: Metric, rights: Rights, declared: Declarations) -> None:
         )
 
 
+def classes_of(metric: Metric, declared: Declarations) -> frozenset[str]:
+    """What is sensitive about it (`cost`, `profit`): its own class and those of every metric and measure behind it."""
+    found = {metric.sensitive} | {declared.metrics[n].sensitive for n in _metrics_behind(metric, declared)}
+    for name in measures_of(metric, declared):
+        measure = declared.measures[name]
+        found.add(measure.sensitive)
+        for other in (measure.fallback, measure.count.base if measure.count else ""):
+            found.add(declared.measures[other].sensitive if other else "")
+    return frozenset(found - {""})
+
+
 def _metrics_behind(metric: Metric, declared: Declarations) -> set[str]:
     names = {n for n in names_in(metric.formula) if n not in declared.measures}
     return names.union(*(_metrics_behind(declared.metrics[n], declared) for n in names))
+
+
+def _check_within(metric: Metric, pinned: set[str], declared: Declarations) -> None:
+    """Figures that overlap (several platforms' attributed sales) are never added up over the dimensions they stand within."""
+    for each in (metric, *(declared.metrics[n] for n in sorted(_metrics_behind(metric, declared)))):
+        loose = [d for d in each.within if d not in pinned]
+        if loose:
+            names = ", ".join(loose)
+            raise InputError(
+                f"{metric.name} cannot be added up over {names}: the figures overlap or are not comparable. Ask for it by {names}, or "
+                f"filter on one {loose[0]}.",
+                code="not_additive",
+                values={"metrics": metric.name, "by": names},
+            )
 
 
 def _filter(condition: Filter, catalog: Catalog) -> Filter:
@@ -204,11 +279,9 @@ def _check_words(query: Query) -> None:
 
 def _check_grain(keys: tuple[str, ...], measures: dict[str, str], declared: Declarations) -> None:
     fine = next((k for k in keys if k in (*FINE_GRAINS, "hour_of_day")), "")
-    for name in measures.values():
+    for name in filter(None, measures.values()):
         measure = declared.measures[name]
-        clocks = {(p.table, p.clock) for p in measure.parts}
-        if measure.count:
-            clocks = {(p.table, p.clock) for p in declared.measures[measure.count.base].parts}
+        clocks = clocks_of(measure, declared)
         if fine and any(TABLES[t].by_name[c].type == Type.DATE for t, c in clocks):
             raise InputError(
                 f"{name} is known by day only, so it cannot be shown by {fine}; ask by day or longer.",
@@ -219,12 +292,22 @@ def _check_grain(keys: tuple[str, ...], measures: dict[str, str], declared: Decl
                 f"{name} looks back over whole days, so it cannot be shown by {fine}; ask by day or longer.",
                 code="query.grain",
             )
-        timeless = measure.level or (measure.count and measure.count.window)
+        timeless = measure.kind in ("level", "running", "report") or (measure.count and measure.count.window)
         if timeless and any(k in CYCLES for k in keys):
             raise InputError(
                 f"{name} is a state at the end of a period, so it cannot be shown by weekday or hour of day; ask by day, week or month.",
                 code="query.grain",
             )
+
+
+def clocks_of(measure: Measure, declared: Declarations) -> set[tuple[str, str]]:
+    """The tables and columns that date the measure."""
+    if measure.level:
+        return {(measure.level.table, measure.level.clock)}
+    if measure.report:
+        return {(REPORTS, "day")}
+    parts = declared.measures[measure.count.base].parts if measure.count else measure.parts
+    return {(p.table, p.clock) for p in ((measure.median,) if measure.median else parts)}
 
 
 def _order(
@@ -251,15 +334,22 @@ def _order(
 
 
 def _grouped(measures: Iterable[str], declared: Declarations) -> tuple[Group, ...]:
-    found: dict[tuple[str, str, int | None], list[str]] = {}
+    found: dict[tuple[object, ...], tuple[Group, list[str]]] = {}
     for name in dict.fromkeys(measures):
         measure = declared.measures[name]
+        group, apart = Group(measure.kind, ()), None
         if measure.count:
-            kind = "new" if measure.count.new else "count"
-            key = (kind, measure.count.entity, measure.count.window)
+            count = measure.count
+            group = Group("new" if count.new else "count", (), count.entity, count.window, count.each)
         elif measure.level:
-            key = ("level", measure.level.table, None)
-        else:
-            key = ("sum", "", None)
-        found.setdefault(key, []).append(name)
-    return tuple(Group(k[0], tuple(names), k[1] if k[0] != "level" else "", k[2]) for k, names in found.items())
+            apart = measure.level.same
+        elif measure.running is not None:
+            group = Group("running", (), window=measure.running)
+        elif measure.report:
+            apart = (measure.report.scope, name if measure.report.latest else "")
+        elif measure.median:
+            apart = (name,)
+        elif name in (SURPLUS, SHORTER):
+            continue  # told by the reports themselves
+        found.setdefault((group, apart), (group, []))[1].append(name)
+    return tuple(replace(group, measures=tuple(names)) for group, names in found.values())

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from sqlglot import exp
 
-from castanea.semantics.expressions import on_alias
 from castanea.semantics.layout import FACTS, Layout, Segment, Work
 from castanea.semantics.model import Measure, Part
 from castanea.semantics.scan import Scan, Workshop
@@ -43,14 +43,22 @@ class RowMaker:
             return [
                 r for n, s in enumerate(work.segments) for r in self._sums(work, s, (self.part, index, "segments", n))
             ]
-        if work.group.kind == "level":
-            from castanea.semantics.levels import level_rows
+        return [Rows(select, work.currency) for select in self._others_than_sums(index, work)]
 
-            return [Rows(level_rows(self, work, index), work.currency)]
+    def _others_than_sums(self, index: int, work: Work) -> list[exp.Select]:
         from castanea.semantics.counts import count_rows
+        from castanea.semantics.levels import level_rows
+        from castanea.semantics.looking_back import median_rows, running_rows
+        from castanea.semantics.reports import report_rows
 
-        made = count_rows(self, work, index)
-        return [Rows(made, work.currency)] if made is not None else []
+        makers: dict[str, Callable[[RowMaker, Work, int], Any]] = {
+            "level": level_rows,
+            "report": report_rows,
+            "running": running_rows,
+            "median": median_rows,
+        }
+        made = makers.get(work.group.kind, count_rows)(self, work, index)
+        return made if isinstance(made, list) else [made] if made is not None else []
 
     def _sums(self, work: Work, segment: Segment, at: Path) -> list[Rows]:
         if segment.source != FACTS:
@@ -62,8 +70,10 @@ class RowMaker:
         for (table, clock), parts in parts_by_clock(self.measure(m) for m in work.measures).items():
             scan = Scan(self.shop, self.layout, segment, at, table, clock)
             wheres = list(dict.fromkeys(p.where for p in parts.values()))
-            values = {m: self._total(m, self._value(m, part, single=len(wheres) == 1)) for m, part in parts.items()}
-            condition = exp.or_(*(on_alias(w, "f", self.shop.currency) for w in wheres))
+            values = {
+                m: self._total(m, self.value(scan, m, part, single=len(wheres) == 1)) for m, part in parts.items()
+            }
+            condition = exp.or_(*(scan.valued(p.where, p) for p in {p.where: p for p in parts.values()}.values()))
             made.append(Rows(self.grouped(scan, work, values, [condition]), work.currency))
         return made
 
@@ -71,12 +81,13 @@ class RowMaker:
         total = sum_of(value)
         return piece("COALESCE(_x, 0)", x=total) if self.alone and not self.measure(name).keeps_unknown else total
 
-    def _value(self, name: str, part: Part, *, single: bool) -> exp.Expr:
+    def value(self, scan: Scan, name: str, part: Part, *, single: bool) -> exp.Expr:
+        """What a row adds to a measure; `single`: the rows are chosen by the part's own condition alone."""
         kind = "BIGINT" if self.measure(name).type == "count" else "DECIMAL(18, 4)"
-        value = exp.cast(on_alias(part.value, "f", self.shop.currency), kind)
+        value = exp.cast(scan.valued(part.value, part), kind)
         if single:
             return value
-        return exp.Case(ifs=[exp.If(this=on_alias(part.where, "f", self.shop.currency), true=value)])
+        return exp.Case(ifs=[exp.If(this=scan.valued(part.where, part), true=value)])
 
     def columns(
         self, values: Mapping[str, exp.Expr], currencies: tuple[exp.Expr, exp.Expr] | None = None

@@ -11,9 +11,9 @@ from castanea.contracts.table import Type
 from castanea.contracts.tables import TABLES
 from castanea.kit.grain import Shift
 from castanea.kit.zones import stretches
-from castanea.semantics.expressions import on_alias
+from castanea.semantics.expressions import names_in, on_alias
 from castanea.semantics.layout import FACTS, Layout, Segment
-from castanea.semantics.model import Declarations, Lookup
+from castanea.semantics.model import Declarations, Lookup, Part
 from castanea.semantics.question import Question
 from castanea.semantics.rollup_plans import dimension_in_table
 from castanea.semantics.templates import Parameters, Path, all_of, col, named, number, piece, shifted, text
@@ -130,6 +130,19 @@ class Scan:
             on = [exp.EQ(this=col(k, alias), expression=value) for k, value in zip(lookup.key, keys, strict=True)]
             self.joins.append((newest(lookup, None), alias, exp.and_(*on)))
         return piece("COALESCE(_x, '')", x=col("value", alias))
+
+    def valued(self, tree: exp.Expr, part: Part | None = None) -> exp.Expr:
+        """An expression of a declaration over the fact's columns and over those that the part looks up elsewhere."""
+        looked_up: dict[str, exp.Expr] = {}
+        used = set(names_in(tree))
+        for name, lookup in part.look if part else ():
+            if name in used:
+                alias = f"also_{name}"
+                if all(alias != known for _, known, _ in self.joins):
+                    on = [exp.EQ(this=col(k, alias), expression=col(k, "f")) for k in lookup.key]
+                    self.joins.append((newest(lookup, None), alias, exp.and_(*on)))
+                looked_up[name] = col("value", alias)
+        return on_alias(tree, "f", self.shop.currency, looked_up)
 
     def _range(self) -> list[exp.Expr]:
         """[low, high) over the clock; without a bound, rows that have the time at all."""

@@ -13,13 +13,14 @@ from sqlglot import exp
 
 from castanea.semantics.formulas import BEFORE_SUFFIX, as_cell, change_cell, metric_tree
 from castanea.semantics.layout import FACTS, Layout, Work
-from castanea.semantics.model import Declarations, Metric
+from castanea.semantics.model import SHORTER, SURPLUS, Declarations, Metric
 from castanea.semantics.question import Question
 from castanea.semantics.rows import BEFORE, CURRENCY, CURRENCY_HIGH, RowMaker, Rows, null_of, parts_by_clock
 from castanea.semantics.scan import Workshop
 from castanea.semantics.templates import Path, as_table, col, named, number, piece, union
 
 ROWS, OTHERS, TOTALS = 0, 1, 2
+_ZERO = ("sum", "count")  # where nothing is known, there is nothing: 0. Other kinds are unknown then
 ADDITIVE_NOTES = ("refunded", "refunded_undated", "costed_sales", "uncosted_sales", "hourly_visitors")
 
 
@@ -96,7 +97,7 @@ class Builder:
 
     def _stands_alone(self, layout: Layout) -> bool:
         """Whether one SELECT gives all rows, so that nothing has to be united."""
-        if len(layout.works) != 1 or layout.works[0].group.kind == "level":
+        if len(layout.works) != 1 or layout.works[0].group.kind not in ("sum", "count", "new"):
             return False
         work = layout.works[0]
         return work.group.kind != "sum" or (
@@ -108,7 +109,12 @@ class Builder:
 
     @property
     def _measures(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(m for g in self.question.groups for m in g.measures))
+        return (*dict.fromkeys(m for g in self.question.groups for m in g.measures), *self._told)
+
+    @property
+    def _told(self) -> tuple[str, ...]:
+        """What reported figures say about themselves: whether they may stand."""
+        return (SURPLUS, SHORTER) if any(g.kind == "report" for g in self.question.groups) else ()
 
     @property
     def _shown(self) -> tuple[str, ...]:
@@ -116,6 +122,9 @@ class Builder:
         return tuple(m for m in self._measures if m in self.question.said)
 
     def _pivot(self, measure: str) -> Iterable[exp.Expr]:
+        if measure in (SURPLUS, SHORTER):
+            yield named(piece("COALESCE(SUM(_x), 0)", x=col(measure)), measure)  # of both periods
+            return
         sides = [(0, measure), (1, measure + BEFORE_SUFFIX)] if self.wanted.compare else [(0, measure)]
         if measure not in self._shown:
             sides = sides[:1]
@@ -124,7 +133,7 @@ class Builder:
             if self.wanted.compare:
                 value = exp.Case(ifs=[exp.If(this=exp.EQ(this=col(BEFORE), expression=number(side)), true=value)])
             total: exp.Expr = exp.Sum(this=value)
-            if not self.declared.measures[measure].keeps_unknown and self.declared.measures[measure].kind != "level":
+            if not self.declared.measures[measure].keeps_unknown and self.declared.measures[measure].kind in _ZERO:
                 total = piece("COALESCE(_x, 0)", x=total)
             yield named(total, name)
 
@@ -176,7 +185,7 @@ class Builder:
     def _present(self) -> exp.Expr | None:
         """A member or cell without any fact is no row, whatever else a rollup counts there. Levels and unknown values are facts."""
         measures = [self.declared.measures[m] for m in self._shown]
-        if not (self.main.keys or self.question.split) or any(m.kind == "level" or m.keeps_unknown for m in measures):
+        if not (self.main.keys or self.question.split) or any(m.kind not in _ZERO or m.keeps_unknown for m in measures):
             return None
         suffixes = ("", BEFORE_SUFFIX) if self.wanted.compare else ("",)
         return exp.or_(*(exp.NEQ(this=col(m.name + s), expression=number(0)) for m in measures for s in suffixes))
@@ -201,7 +210,7 @@ class Builder:
         return (*names, *(f"note_{n}" for n in self._notes()))
 
     def _notes(self) -> tuple[str, ...]:
-        return tuple(m for m in ADDITIVE_NOTES if m in self._measures)
+        return tuple(m for m in (*ADDITIVE_NOTES, SURPLUS, SHORTER) if m in self._measures)
 
     def _output(self, slot: int, source: str, keys: tuple[str, ...], *, daily: bool) -> exp.Select:
         split, limited = self.question.split, self.wanted.limit and slot == ROWS
@@ -249,6 +258,8 @@ class Builder:
         kinds = {g.kind for g in self.question.groups}
         keys = self.main.keys
         beyond = exp.GT(this=col("place"), expression=self.shop.parameters.bind("limit"))
+        if "report" in kinds:
+            return None
         if kinds <= {"sum"} or (kinds <= {"sum", "level"} and not self.question.grain):
             names = [
                 n
