@@ -9,6 +9,7 @@ import pytest
 from castanea.cleaning.choosing import best_fit, fit_mapping, sample_frame
 from castanea.contracts.mappings import shipped_mappings
 from castanea.contracts.tables import TABLES as TABLES_OF
+from castanea.kit.errors import InputError
 from tests.formats.made_samples import cells, check, samples, write
 from tests.imports.made_files import Kept, import_into
 
@@ -81,3 +82,20 @@ def test_statuses_end_in_words_that_the_tables_have() -> None:
     for mapping in shipped_mappings():
         for table, words in mapping.statuses.items():
             assert set(words.values()) <= valid, (mapping.name, table)
+
+
+def test_an_order_with_a_faulty_line_in_its_list_is_refused_whole_and_the_others_stay(tmp_path: Path) -> None:
+    sample = samples()["woocommerce_orders"]
+    kept = Kept()
+    outcome = import_into(
+        write({**sample, "text": sample["text"].replace('"quantity": 2', '"quantity": "two"')}, tmp_path), kept
+    )
+    assert outcome.reasons == {"not_a_number": 1}
+    assert [row["order_id"] for row in kept.rows("order")] == ["728"]
+    assert {row["order_id"] for row in kept.rows("order_line")} == {"728"}
+
+
+def test_a_json_array_that_was_cut_off_is_refused_with_the_reason(tmp_path: Path) -> None:
+    sample = samples()["woocommerce_orders"]
+    with pytest.raises(InputError, match="cut off"):
+        import_into(write({**sample, "text": sample["text"][:900]}, tmp_path), Kept())

@@ -11,6 +11,7 @@ import polars as pl
 import pyarrow as pa
 
 from castanea.cleaning.choosing import Reading
+from castanea.cleaning.elements import elements
 from castanea.cleaning.expressions import Compiler
 from castanea.cleaning.meanings import Meanings
 from castanea.cleaning.occurrences import Seen
@@ -171,6 +172,8 @@ class MappedFile:
         )
 
     def _derived(self, number: int, rule: TableRule, frame: pl.DataFrame, rejects: Rejects) -> SentBatch | None:
+        if rule.each:
+            frame = self._elements(rule, frame, rejects)
         rows = frame.filter(self._compiler.condition(rule.when) & ~pl.col("_at").is_in(rejects.positions))
         if rule.once and rows.height:
             keys = ["_shop", *rule.once]
@@ -182,6 +185,13 @@ class MappedFile:
             return None
         landable = self._landable(rule, rows, table)
         return SentBatch(rule.table, self._of.source, landable, None, self._of.import_id, derived=True)
+
+    def _elements(self, rule: TableRule, frame: pl.DataFrame, rejects: Rejects) -> pl.DataFrame:
+        """One row per element of the rule's list; a row with a faulty element is refused whole."""
+        found = elements(frame, rule.each, self._mapping.each[rule.each], self._typer)
+        for position, column, reason in found.faults:
+            rejects.add(frame["_at"][position], reason, column, RULES.get(reason, ""), rule.table)
+        return found.frame
 
     def _checked(self, rule: TableRule, rows: pl.DataFrame, rejects: Rejects) -> tuple[pl.DataFrame, pa.Table]:
         """The rows in the table's sent types; those that break its declaration are refused."""

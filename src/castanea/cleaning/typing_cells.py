@@ -65,14 +65,15 @@ class CellTyper:
             if name not in texts or column.keep == "none":
                 columns.append(pl.Series(name, [None] * raw.height, EMPTY[column.type]))
                 continue
-            parsed = self._parsed(column, texts[name])
+            parsed = self.parsed(column, texts[name])
             columns.append(parsed.values.alias(name))
             if parsed.faults is not None and column.keep == "map":
                 for position in parsed.faults.is_not_null().arg_true().to_list():
                     faults.setdefault(position, CellFault(position, name, str(parsed.faults[position])))
         return Typed(pl.DataFrame([*columns, raw["_row"]]), faults)
 
-    def _parsed(self, column: FileColumn, text: pl.Series) -> Parsed:
+    def parsed(self, column: FileColumn, text: pl.Series) -> Parsed:
+        """Cells of a column in their type."""
         if column.keep == "extra":
             return Parsed(
                 text

@@ -43,7 +43,8 @@ class FileColumn:
 class TableRule:
     """Rows for one canonical table. `when`: empty = always. `once`: at most one row per value of these names in the file.
 
-    `weak`: its rows never replace a row of the same key that another file knows better (a product's name seen on an order line).
+    `each`: the rule runs once per element of this list column (rules of `also` only). `weak`: its rows never replace a row of the same
+    key that another file knows better (a product's name seen on an order line).
     """
 
     table: str
@@ -51,6 +52,7 @@ class TableRule:
     values: dict[str, Value]
     once: tuple[str, ...] = ()
     weak: bool = False
+    each: str = ""
 
 
 @dataclass(frozen=True)
@@ -99,9 +101,10 @@ class Mapping:
     """One format. `zone`, `currency`: of its times and amounts, empty = the workspace's. `platform` becomes the channel where set.
 
     `statuses`: the platform's words for where something stands → ours, by name of the table of words; they are among `words` too, and
-    a word that is not there is told after the import. `known_share`: the least share of a file's columns that must be known, for formats
-    of few and common columns. `tax`: whether its amounts hold the tax (in, out, or empty = it has none or the
-    rows tell). `absent`: columns whose presence says that a file is of another format. `notes`: what a reader must know, by language.
+    a word that is not there is told after the import. `each`: list columns (JSON) and the columns of their elements. `known_share`: the
+    least share of a file's columns that must be known, for formats of few and common columns. `tax`: whether its amounts hold the tax
+    (in, out, or empty = it has none or the rows tell). `absent`: columns whose presence says that a file is of another format.
+    `notes`: what a reader must know, by language.
     """
 
     name: str
@@ -119,6 +122,7 @@ class Mapping:
     statuses: dict[str, dict[str, str]] = field(default_factory=dict)
     tax: str = ""
     known_share: float = 0.0
+    each: dict[str, dict[str, FileColumn]] = field(default_factory=dict)
     absent: tuple[str, ...] = ()
     notes: dict[str, str] = field(default_factory=dict)
     patterns: dict[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)

@@ -31,7 +31,7 @@ from castanea.kit.errors import InputError
 _KEYS = {
     "format", "version", "label", "kind", "source", "columns", "define", "meanings", "checks", "rows", "also", "words", "patterns",
     "continuation", "version_from", "shop_from", "currency_from", "zone", "currency", "platform", "statuses", "tax", "absent", "notes",
-    "known_share",
+    "known_share", "each",
 }  # fmt: skip
 _COLUMN_KEYS = {"names", "type", "needed", "like", "keep", "why", "order", "privacy"}
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -61,6 +61,7 @@ def parse_mapping(text: str, where: str) -> Mapping:
         known.add(name)
     meanings = tuple(_meaning(item, known, where) for item in raw.get("meanings") or ())
     known |= {name for meaning in meanings for choice in meaning.choices for name in choice.define}
+    each = _each(raw.get("each") or {}, columns, where)
     mapping = Mapping(
         name=str(raw["format"]),
         version=int(raw.get("version", 1)),
@@ -72,11 +73,12 @@ def parse_mapping(text: str, where: str) -> Mapping:
         meanings=meanings,
         checks=tuple(_check(item, known, where) for item in raw.get("checks") or ()),
         rows=tuple(_rule(item, known, f"{where}: rows") for item in raw["rows"]),
-        also=tuple(_rule(item, known, f"{where}: also") for item in raw.get("also") or ()),
+        also=tuple(_rule(item, known, f"{where}: also", each) for item in raw.get("also") or ()),
         words={name: _words(table) for name, table in (raw.get("words") or {}).items()} | statuses,
         statuses=statuses,
         tax=str(raw.get("tax", "")),
         known_share=float(raw.get("known_share", 0)),
+        each=each,
         absent=tuple(_as_list(raw.get("absent"))),
         notes=dict(raw.get("notes") or {}),
         patterns={
@@ -188,8 +190,25 @@ def _optional(raw: object, known: Collection[str], where: str) -> Expression | N
     return parse_expression(str(raw), known, where) if raw else None
 
 
-def _rule(raw: dict[str, Any], known: Collection[str], where: str) -> TableRule:
-    _only(raw, {"table", "when", "set", "once", "weak"}, where)
+def _each(raw: dict[str, Any], columns: dict[str, FileColumn], where: str) -> dict[str, dict[str, FileColumn]]:
+    """List columns and the columns of their elements, whose names are free."""
+    found: dict[str, dict[str, FileColumn]] = {}
+    for name, parts in raw.items():
+        _choice(str(name), columns, f"{where}: each")
+        found[name] = {str(n): _column(str(n), rule or {}, f"{where}: each {name}: {n}") for n, rule in parts.items()}
+        for part in found[name]:
+            if part in columns:
+                raise InputError(f"{where}: each {name}: {part} is a column of the file already; take another name")
+    return found
+
+
+def _rule(
+    raw: dict[str, Any], known: Collection[str], where: str, each: dict[str, dict[str, FileColumn]] | None = None
+) -> TableRule:
+    _only(raw, {"table", "when", "set", "once", "weak", *(("each",) if each is not None else ())}, where)
+    if raw.get("each"):
+        _choice(str(raw["each"]), each or {}, f"{where}: each")
+        known = {*known, *(each or {})[raw["each"]]}
     table = TABLES.get(raw.get("table", ""))
     if table is None:
         _choice(str(raw.get("table", "")), TABLES, f"{where}: table")
@@ -204,7 +223,7 @@ def _rule(raw: dict[str, Any], known: Collection[str], where: str) -> TableRule:
     values = {str(name): parse_value(value, known, f"{place}.{name}") for name, value in (raw.get("set") or {}).items()}
     _check_required(table.name, values, place)
     when = _optional(raw.get("when"), known, f"{place}: when")
-    return TableRule(table.name, when, values, once, weak=bool(raw.get("weak")))
+    return TableRule(table.name, when, values, once, weak=bool(raw.get("weak")), each=str(raw.get("each", "")))
 
 
 def _check_required(table: str, values: dict[str, Value], place: str) -> None:

@@ -1,4 +1,4 @@
-"""NDJSON: one object per line; nested objects one level down become `outer.inner`, deeper ones stay JSON."""
+"""NDJSON, or one JSON array of objects: nested objects one level down become `outer.inner`, deeper ones and lists stay JSON."""
 
 from __future__ import annotations
 
@@ -17,12 +17,15 @@ from castanea.sources.files.rows import Chunk, OddRow, Row, _table
 
 _SAMPLE = 4_000
 Opener = Callable[[], io.BufferedReader]
+_ARRAY = 128 << 20  # characters of an array read at once
 _DECODER = msgspec.json.Decoder(float_hook=str)
+_ARRAYS = msgspec.json.Decoder(list[msgspec.Raw])
 
 
 def looks_like_ndjson(head: bytes) -> bool:
     text = head.lstrip(b"\xef\xbb\xbf \t\r\n")
-    return text.startswith(b"{") and b":" in text
+    array = text.startswith(b"[") and text[1:].lstrip(b" \t\r\n").startswith(b"{")
+    return (text.startswith(b"{") or array) and b":" in text
 
 
 def inspect_ndjson(open_file: Opener, limits: Limits, beat: Callable[[int], None]) -> Found:
@@ -73,13 +76,40 @@ def read_ndjson(
         received += len(good) + len(odd)
         beat(len(slab))
         yield Chunk(_table(good, width, numbers), odd)
-    independent = count_records(lambda: io.TextIOWrapper(open_file(), encoding=found.encoding, newline=""), "\n", "")
+    independent = _counted(open_file, found.encoding)
     yield Counted(number, independent, 0, blank, 0, received)
 
 
 def _lines(open_file: Opener, encoding: str) -> Iterator[str]:
+    """One object per line; the elements of an array as if they stood so."""
     with io.TextIOWrapper(open_file(), encoding=encoding, errors="strict", newline="") as text:
-        yield from text
+        first = text.readline()
+        if not first.lstrip("\ufeff \t\r\n").startswith("["):
+            yield first
+            yield from text
+            return
+        for element in _elements(first + text.read(_ARRAY)):
+            yield bytes(element).decode()
+
+
+def _elements(document: str) -> list[msgspec.Raw]:
+    if len(document) >= _ARRAY:
+        raise FileError(
+            f"a JSON array of more than {_ARRAY >> 20} million characters cannot be read in pieces; write one object per line"
+        )
+    try:
+        return _ARRAYS.decode(document.lstrip("\ufeff"))
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise FileError(f"the file begins like a JSON array and is none: {error}; was it cut off?") from error
+
+
+def _counted(open_file: Opener, encoding: str) -> int:
+    """Records, counted by another way than the reader's."""
+    with io.TextIOWrapper(open_file(), encoding=encoding, newline="") as text:
+        if text.read(4_096).lstrip("\ufeff \t\r\n").startswith("["):
+            text.seek(0)
+            return len(msgspec.json.decode(text.read().lstrip("\ufeff")))
+    return count_records(lambda: io.TextIOWrapper(open_file(), encoding=encoding, newline=""), "\n", "")
 
 
 def _record(line: str) -> dict[str, str | None] | None:
