@@ -149,6 +149,7 @@ class Castanea:
         from castanea.api.serving import Child, check_port, serve
         from castanea.intake.events import EventIntake
         from castanea.intake.shop_zones import ShopZones
+        from castanea.runs.grids import GridDesk
         from castanea.runs.link import Link
         from castanea.state import Database
 
@@ -177,6 +178,7 @@ class Castanea:
                     WriteKeys(database, keyring, self.clock), People(database, self.clock),
                     Invitations(database, accounts, self.clock), Walls(database, self.clock), self.clock,
                     ApiSettings(allowed_hosts=self._settings.allowed_hosts, web=built_pages()),
+                    GridDesk(landing, self.clock),
                 )  # fmt: skip
                 try:
                     await serve(create_app(services), host, port, children, lambda: _greet(host, port, owner))

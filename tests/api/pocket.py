@@ -82,6 +82,10 @@ class PocketLink:
         self._check()
         return b'{"metrics":[],"dimensions":[]}'
 
+    async def grid(self, table: str, limit: int) -> bytes:
+        self._check()
+        return msgspec.json.encode({"table": table, "columns": [], "rows": [], "total": 0, "versions": []})
+
     async def boards(self) -> bytes:
         self._check()
         return msgspec.json.encode([BOARD])

@@ -22,6 +22,7 @@ class Permission(StrEnum):
     STATUS_READ = "status:read"
     IMPORTS_READ = "imports:read"
     QUARANTINE_READ = "quarantine:read"
+    DATA_WRITE = "data:write"  # input grids: costs, prices, purchase orders
     PEOPLE_READ = "people:read"  # names, roles and teams of the others
     PEOPLE_MANAGE = "people:manage"
     WALLS_MANAGE = "walls:manage"
@@ -46,6 +47,7 @@ _OF_MEMBER = _OF_VIEWER | {Permission.NUMBERS_ASK, Permission.PEOPLE_READ}
 _OF_EDITOR = _OF_MEMBER | {
     Permission.IMPORTS_READ,
     Permission.QUARANTINE_READ,
+    Permission.DATA_WRITE,
     Permission.BOARDS_SHARE,
 }
 _OF_MANAGER = _OF_EDITOR | {Permission.PEOPLE_MANAGE, Permission.WALLS_MANAGE, Permission.KEYS_MANAGE}

@@ -133,3 +133,35 @@ class Problem(BaseModel):
     instance: str = ""
     values: dict[str, Any] = {}
     errors: list[dict[str, Any]] = []
+
+
+class GridPaste(Sent):
+    """One of the two: `text` to land, or the version to take back."""
+
+    text: str = Field("", max_length=250_000, description="A header, then rows; cells divided by tabs or commas.")
+    undo: str = Field("", max_length=64, description="The version to take back.")
+
+
+class GridFault(BaseModel):
+    """`row` counts the lines from 1, the header included; `valid` says what may stand in the cell."""
+
+    row: int
+    column: str
+    value: str
+    reason: str
+    valid: str
+
+
+class GridPasted(BaseModel):
+    """`version` is empty, and nothing was kept, when there are faults. `restored`, `withdrawn`, `stay` and `since` count the rows of a version
+    taken back: as before, saying nothing any more, only to be corrected, and changed since."""
+
+    table: str
+    version: str
+    rows: int
+    faults: list[GridFault]
+    undoes: str
+    restored: int
+    withdrawn: int
+    stay: int
+    since: int

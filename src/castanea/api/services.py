@@ -58,6 +58,9 @@ class Link(Protocol):
     async def quarantine(self, import_id: str, limit: int) -> bytes:
         """A JSON object with quarantined rows (reasons and places, no personal values)."""
 
+    async def grid(self, table: str, limit: int) -> bytes:
+        """A JSON object with an input grid's columns, rows and versions."""
+
 
 class Receipt(Protocol):
     """What happened to a request's events; counts add up: received = accepted + quarantined."""
@@ -75,6 +78,14 @@ class Receipt(Protocol):
 class EventIntake(Protocol):
     async def submit(self, body: bytes, content_type: str, content_encoding: str, source: str) -> Receipt:
         """Land the events of a body; returns after they are durable. Raises InputError, Busy, NoSpace."""
+
+
+class Grids(Protocol):
+    """Where input grids land; blocking. What is returned has the fields of `models.GridPasted`."""
+
+    def paste(self, table: str, text: str) -> Any: ...
+
+    def undo(self, table: str, version: str) -> Any: ...
 
 
 @dataclass(frozen=True)
@@ -109,3 +120,4 @@ class Services:
     walls: Walls
     clock: Clock
     settings: ApiSettings = field(default_factory=ApiSettings)
+    grids: Grids | None = None

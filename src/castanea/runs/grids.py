@@ -127,6 +127,20 @@ def undo(table: str, version: str, landing: Landing, clock: Clock) -> Pasted:
     )
 
 
+@dataclass(frozen=True)
+class GridDesk:
+    """`paste` and `undo` over one landing."""
+
+    landing: Landing
+    clock: Clock
+
+    def paste(self, table: str, text: str) -> Pasted:
+        return paste(table, text, self.landing, self.clock)
+
+    def undo(self, table: str, version: str) -> Pasted:
+        return undo(table, version, self.landing, self.clock)
+
+
 def view(reader: Reader, table: str, limit: int) -> GridView:
     """A grid as it stands. Raises InputError for a table without one."""
     made = grid(table)

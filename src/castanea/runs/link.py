@@ -95,6 +95,9 @@ class Link:
     async def quarantine(self, import_id: str, limit: int) -> bytes:
         return (await self._ask("quarantine", import_id=import_id, limit=limit))[1]
 
+    async def grid(self, table: str, limit: int) -> bytes:
+        return (await self._ask("grid", table=table, limit=limit))[1]
+
     async def frames(self) -> AsyncIterator[tuple[str, int, bytes]]:
         """Frames of all open views as they are made. Raises Unavailable when the warehouse process goes away."""
         reader, writer = await self._connect()

@@ -88,6 +88,51 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/grids": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Grids
+         * @description The tables that have a grid.
+         */
+        get: operations["grids"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/grids/{table}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Grid
+         * @description A grid as it stands: its columns with their valid choices, its rows as text, its versions, newest first.
+         */
+        get: operations["grid"];
+        put?: never;
+        /**
+         * Paste Grid
+         * @description Land rows (a header, then rows, cells divided by tabs or commas), or take a version back. When a cell is wrong nothing is kept and
+         *     `faults` names each with what may stand there.
+         */
+        post: operations["pasteGrid"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/imports": {
         parameters: {
             query?: never;
@@ -902,6 +947,65 @@ export interface components {
              */
             state: "live" | "quiet" | "late" | "stopped" | "loading" | "rebuilding";
         };
+        /**
+         * GridFault
+         * @description `row` counts the lines from 1, the header included; `valid` says what may stand in the cell.
+         */
+        GridFault: {
+            /** Column */
+            column: string;
+            /** Reason */
+            reason: string;
+            /** Row */
+            row: number;
+            /** Valid */
+            valid: string;
+            /** Value */
+            value: string;
+        };
+        /**
+         * GridPaste
+         * @description One of the two: `text` to land, or the version to take back.
+         */
+        GridPaste: {
+            /**
+             * Text
+             * @description A header, then rows; cells divided by tabs or commas.
+             * @default
+             */
+            text: string;
+            /**
+             * Undo
+             * @description The version to take back.
+             * @default
+             */
+            undo: string;
+        };
+        /**
+         * GridPasted
+         * @description `version` is empty, and nothing was kept, when there are faults. `restored`, `withdrawn`, `stay` and `since` count the rows of a version
+         *     taken back: as before, saying nothing any more, only to be corrected, and changed since.
+         */
+        GridPasted: {
+            /** Faults */
+            faults: components["schemas"]["GridFault"][];
+            /** Restored */
+            restored: number;
+            /** Rows */
+            rows: number;
+            /** Since */
+            since: number;
+            /** Stay */
+            stay: number;
+            /** Table */
+            table: string;
+            /** Undoes */
+            undoes: string;
+            /** Version */
+            version: string;
+            /** Withdrawn */
+            withdrawn: number;
+        };
         /** Health */
         Health: {
             /** Status */
@@ -1477,7 +1581,8 @@ export interface components {
          * @description `queries` maps a role to a question: most tiles have only `main`; a hero has `main`, `curve`, `usual`.
          *
          *     A query without a time range takes the board's; without a comparison, the board's when `follow` is true. A tile of kind `text` asks
-         *     nothing. `needs`: without rows in at least one table of each group the tile has nothing to show and says what to import.
+         *     nothing. `needs`: without rows in at least one table of each group the tile has nothing to show and says what to import. `takes`: the dimensions of the
+         *     view's filters that apply to it (stock knows no channel); None = all.
          */
         TileSpec: {
             /**
@@ -1506,6 +1611,8 @@ export interface components {
             queries: {
                 [key: string]: components["schemas"]["Query"];
             };
+            /** Takes */
+            takes?: string[] | null;
             /** Title */
             title: {
                 [key: string]: string;
@@ -1786,6 +1893,105 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EventsReceipt"];
+                };
+            };
+            /** @description A problem document (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    grids: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string[];
+                };
+            };
+            /** @description A problem document (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    grid: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                table: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description A problem document (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pasteGrid: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                table: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GridPaste"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GridPasted"];
                 };
             };
             /** @description A problem document (RFC 9457). */
