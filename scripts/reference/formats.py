@@ -13,7 +13,8 @@ spellings, and the canonical [tables](tables.md) that they fill. A workspace add
 takes the format whose needed columns are all there and whose contents look right; `--format NAME` overrules it; a file of no known
 format is read by names and contents, and every guess is shown.
 
-Read: CSV and TSV in UTF-8 (with or without byte-order mark), GB18030 and UTF-16, XLSX, Parquet, NDJSON; also compressed.
+Read: CSV and TSV in UTF-8 (with or without byte-order mark), GB18030 and UTF-16, XLSX, Parquet, NDJSON and JSON arrays; also compressed.
+What is [not read yet, and why](formats-not-read.md).
 """
 
 
@@ -63,6 +64,9 @@ def _section(mapping: Mapping) -> str:
         text += row(
             f"`{column.name}`", ", ".join(dict.fromkeys(column.names)), column.type, "; ".join(filter(None, notes))
         )
+    for name, parts in mapping.each.items():
+        fields = ", ".join(f"`{part.names[-1]}`" for part in parts.values())
+        text += f"\nOf each element of `{name}`: {fields}.\n"
     for table, words in mapping.statuses.items():
         text += f"\nStatuses (`{table}`), {WORDS['en']} ({WORDS['zh-CN']}) and ours:\n\n"
         for ours in dict.fromkeys(words.values()):
