@@ -20,7 +20,9 @@ from castanea.semantics.model import SHORTER, SURPLUS, Declarations, Measure, Me
 from castanea.semantics.rollup_plans import rollup_plans
 from castanea.semantics.yaml_lines import Node, read_yaml
 
-_SHIPPED = ("dimensions", "measures", "metrics")
+_SHIPPED = (
+    "dimensions", "measures", "metrics", "profit", "after_sales", "service", "advertising", "stock", "stock_over_time", "platform", "market",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
