@@ -33,6 +33,11 @@ _PLACES = (
 )
 
 
+# contracts of equal product scope, the weaker first
+_NUMBERED = "SELECT *, row_number() OVER (ORDER BY channel <> '', shop <> '', first, version, id) AS n FROM cost_now"
+_MANY = 1 << 40
+
+
 def changed_orders(order_day: str) -> list[str]:
     """Queries of (shop_id, order_id) of stored orders on which a changed contract has a say; `cost_change` holds those contracts."""
     hold = f"(c.shop = '' OR c.shop = l.shop_id) AND (c.channel = '' OR c.channel = l.channel_id) AND {order_day} BETWEEN c.first AND c.last"
@@ -53,7 +58,7 @@ def changed_orders(order_day: str) -> list[str]:
 def winners(lines: str, currency: str, kinds: Collection[str], *, rates: bool, parts: bool) -> str:
     """A query: for each (sku, code, spu, shop_id, channel, day) of the lines, and of the parts of their bundles, the contract of each kind.
 
-    A contract is a struct: amount, share, per, refundable, id, currency, `into` (its worth in the workspace's currency).
+    A contract is a struct: amount, share, per, refundable, n (its number), currency, `into` (its worth in the workspace's currency).
     """
     own = "coalesce(sku_id, '') AS sku, coalesce(goods_code, '') AS code, coalesce(_spu, '') AS spu"
     where = "shop_id, coalesce(channel_id, '') AS channel, _day AS day"
@@ -63,16 +68,16 @@ def winners(lines: str, currency: str, kinds: Collection[str], *, rates: bool, p
     into = f"CASE WHEN c.currency = {currency} THEN 1 ELSE {'fx.rate' if rates else 'NULL::DECIMAL(18,8)'} END::DECIMAL(18,8)"
     join = "LEFT JOIN rate_now fx ON fx.currency = c.currency AND fx.day = w.day" if rates else ""
     found = " UNION ALL ".join(
-        f"SELECT w.*, c.kind, struct_pack(amount := c.amount, share := c.share, per := c.per, refundable := c.refundable, id := c.id, "
+        f"SELECT w.*, c.kind, struct_pack(amount := c.amount, share := c.share, per := c.per, refundable := c.refundable, n := c.n, "
         f'currency := c.currency, "into" := {into}) AS contract, '
-        f"({place}, c.channel <> '', c.shop <> '', c.first, c.version, c.id) AS rank FROM want w JOIN cost_now c ON {on} {join} WHERE {_SCOPE}"
+        f"{place} * {_MANY} + c.n AS rank FROM want w JOIN numbered c ON {on} {join} WHERE {_SCOPE}"
         for place, on in _PLACES
     )
     won = ", ".join(
         f"arg_max(contract, rank) FILTER (WHERE kind = '{kind}') AS c_{kind}" for kind in KINDS if kind in kinds
     )
     return (
-        f"WITH want AS (SELECT DISTINCT * FROM ({want})), found AS ({found}) "
+        f"WITH want AS (SELECT DISTINCT * FROM ({want})), numbered AS ({_NUMBERED}), found AS ({found}) "
         f"SELECT sku, code, spu, shop_id, channel, day, {won} FROM found GROUP BY ALL"
     )
 
@@ -109,7 +114,7 @@ def fee(kind: str, currency: str, *, per_order: bool) -> str:
     contract = f"c_{kind}"
     amount = f"{contract}.amount::DECIMAL(38,4) * quantity::DECIMAL(18,4)"
     if per_order:
-        part = divided(f"{contract}.amount", "greatest(_base, 0)", f"shop_id, order_id, _bears, {contract}.id", 4)
+        part = divided(f"{contract}.amount", "greatest(_base, 0)", f"shop_id, order_id, _bears, {contract}.n", 4)
         amount = f"CASE WHEN {contract}.per = 'order' THEN {part} ELSE {amount} END"
     fixed = (
         f"CASE WHEN _bears AND {contract}.amount IS NOT NULL THEN ({amount}) * ({worth(contract, currency)}) ELSE 0 END"

@@ -28,6 +28,7 @@ from castanea.warehouse.stocked import coded, stocked
 ORDERED = ("order", "order_line", "payment", "refund", "shipment")  # tables whose rows belong to an order
 RESOLVED = (*ORDERED, *STOCKED)  # tables with derived columns
 ORDER_HASH = "hash(shop_id, order_id)"
+SLICE = 20_000  # order lines whose costs are found at a time: their orders' windows and contracts must fit into memory
 _OWN = ("_key", "_content", "_offset")
 Names = Mapping[str, str]
 
@@ -174,13 +175,24 @@ class Resolver:
             con.execute(f"CREATE OR REPLACE TEMP TABLE mixed_order AS {mixed_orders(current)}")
             stand_ins = self._any("mixed_order")
         source, costs = placed(current, known, self._zone), bool(known.costs)
-        if costs:
-            con.execute(f"CREATE OR REPLACE TEMP TABLE line_placed AS {source}")
-            source = "FROM line_placed"
-            won = winners("line_placed", known.currency, known.costs, rates=known.rates, parts=known.parts)
-            con.execute(f"CREATE OR REPLACE TEMP TABLE cost_won AS {won}")
-        query = lines(source, known, stand_ins=stand_ins, costs=costs, freight=freight)
-        con.execute(f"CREATE OR REPLACE TEMP TABLE resolved_order_line AS {query}")
+        sources = [source]
+        if (
+            costs or stand_ins or freight
+        ):  # what looks at all lines of an order at once takes memory: some orders after others
+            count = con.execute(f"SELECT count(*) FROM ({current})").fetchall()[0][0]
+            slices = 1 + count // SLICE
+            con.execute(
+                f"CREATE OR REPLACE TEMP TABLE line_placed AS SELECT *, {ORDER_HASH} % {slices} AS _slice FROM ({source})"
+            )
+            sources = [f"FROM line_placed WHERE _slice = {n}" for n in range(slices)]
+        for n, each in enumerate(sources):
+            if costs:
+                won = winners(f"({each})", known.currency, known.costs, rates=known.rates, parts=known.parts)
+                con.execute(f"CREATE OR REPLACE TEMP TABLE cost_won AS {won}")
+            query = lines(each, known, stand_ins=stand_ins, costs=costs, freight=freight)
+            con.execute(
+                f"{'INSERT INTO' if n else 'CREATE OR REPLACE TEMP TABLE'} resolved_order_line {'' if n else 'AS '}{query}"
+            )
         if known.parts:
             con.execute(f"INSERT INTO resolved_order_line BY NAME {parts('resolved_order_line')}")
 
