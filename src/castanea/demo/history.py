@@ -21,7 +21,7 @@ from castanea.demo.sending_platform import platform_facts, settlement_facts
 from castanea.demo.sending_service import inquiry_facts, ticket_facts
 from castanea.demo.sending_things import day_facts, dimension_facts, review_facts
 from castanea.demo.sending_traffic import DayEvents, draw_events, event_facts, hourly_facts
-from castanea.demo.world import CHANNELS, World, WorldDay
+from castanea.demo.world import CHANNELS, DayOrders, World, WorldDay
 
 RECENT_DAYS = 30
 WAITING_DAYS = 14  # an order that is still to be sent was placed within this many days (a presale's before its balance)
@@ -85,6 +85,15 @@ class Past:
         self._kept_days = indexes
         self._kept = {key: value for key, value in self._kept.items() if key[1] in indexes}
 
+    def day_rows(self, day: date, table: str) -> pa.Table:
+        """What was known of a table at the end of a day (`sending_things.day_facts`)."""
+        index = (day - self.world.config.last_day).days
+        return day_facts(self.world, self.days[index].stock, self._recent(index))[table]
+
+    def _recent(self, index: int) -> list[DayOrders]:
+        """The orders that may still wait to be sent, those of the day itself included."""
+        return [self.days[i].orders for i in range(index - WAITING_DAYS, index + 1) if i in self.days]
+
     def _of_day(self, day: WorldDay) -> dict[str, pa.Table]:
         """Rows that are dated by the day itself, whatever is asked: its end, the morning after, and its orders' reviews and inquiries."""
         o = day.orders
@@ -94,9 +103,8 @@ class Past:
             reviews = review_facts(
                 self.world, o.index, o.product, o.channel[o.order], numbers, o.done[o.order], o.customer[o.order]
             )
-            recent = [self.days[i].orders for i in range(o.index - WAITING_DAYS, o.index + 1) if i in self.days]
             return {
-                **day_facts(self.world, day.stock, recent), "review": reviews, "inquiry": inquiry_facts(self.world, o),
+                **day_facts(self.world, day.stock, self._recent(o.index)), "review": reviews, "inquiry": inquiry_facts(self.world, o),
                 "platform_daily": platform_facts(self.world, self.ledger, day),
                 "settlement_line": settlement_facts(self.world, self.ledger, day),
             }  # fmt: skip
