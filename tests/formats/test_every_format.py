@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from pathlib import Path
 
 import pytest
@@ -99,3 +100,19 @@ def test_a_json_array_that_was_cut_off_is_refused_with_the_reason(tmp_path: Path
     sample = samples()["woocommerce_orders"]
     with pytest.raises(InputError, match="cut off"):
         import_into(write({**sample, "text": sample["text"][:900]}, tmp_path), Kept())
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_fewer_columns_in_another_order_are_never_taken_for_another_format(name: str) -> None:
+    header, *rows = cells(samples()[name])
+    mapping = next(m for m in shipped_mappings() if m.name == name)
+    places = fit_mapping(mapping, header, sample_frame(header, rows)).places
+    needed = {place for column, place in places.items() if mapping.columns[column].needed}
+    chance = random.Random(name)
+    for _ in range(6):
+        kept = [i for i in range(len(header)) if i in needed or chance.random() < 0.6]
+        chance.shuffle(kept)
+        less = [header[i] for i in kept]
+        found = best_fit(shipped_mappings(), less, sample_frame(less, [[row[i] for i in kept] for row in rows]))
+        assert found is not None
+        assert found.mapping.name == name, less
