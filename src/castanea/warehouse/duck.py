@@ -104,20 +104,17 @@ class DuckWarehouse:
                 return None
             self._last_applied = monotonic()
             try:
-                applied = self._loading.apply(batches)
+                applied = _apply(self._loading, batches)
             except duckdb.Error as error:
                 if engine.disk_is_full(error):
                     raise NoSpace(
                         f"the disk is full; {len(batches)} batches wait in the log and none was applied"
                     ) from error
-                if isinstance(error, duckdb.OutOfMemoryException) and len(batches) > 1:
-                    applied = self._apply_fewer(batches)
-                elif not engine.is_damage(error):
+                if not engine.is_damage(error):
                     raise
-                else:
-                    self._suspected(error)
-                    self._mend()
-                    applied = self._loading.apply(self._waiting(max_rows))
+                self._suspected(error)
+                self._mend()
+                applied = _apply(self._loading, self._waiting(max_rows))
             self._applied = applied.change.offset
             return applied.change
 
@@ -180,17 +177,6 @@ class DuckWarehouse:
         if self._con is None:
             raise RuntimeError("the warehouse is closed")
         return self._con
-
-    def _apply_fewer(self, batches: Sequence[LandedBatch]) -> Applied:
-        """After the batches together needed more memory than there is: half of them, and so on."""
-        _log.info("a transaction needs more memory than allowed, it is made smaller", batches=len(batches))
-        fewer = batches[: len(batches) // 2]
-        try:
-            return self._loading.apply(fewer)
-        except duckdb.OutOfMemoryException:
-            if len(fewer) == 1:
-                raise
-            return self._apply_fewer(fewer)
 
     def _waiting(self, max_rows: int) -> list[LandedBatch]:
         """What is next in the log; events are not made to wait for more of a file than is read with them."""
@@ -292,7 +278,7 @@ class DuckWarehouse:
         )
         done = 0
         while batches := list(self._event_log.read(loader.offset, BULK_ROWS)):
-            done += loader.apply(batches).change.rows
+            done += _apply(loader, batches).change.rows
             left = self._event_log.rows_after(loader.offset)
             self._tell(done / (done + left) if done + left else 1.0, "rebuilding the warehouse from the log", progress)
 
@@ -311,3 +297,15 @@ class DuckWarehouse:
         self._rebuilding, self._message = share, message
         if progress is not None:
             progress(self.state())
+
+
+def _apply(loader: Loader, batches: Sequence[LandedBatch]) -> Applied:
+    """The batches in one transaction; where that needs more memory than there is, half of them, and so on."""
+    while True:
+        try:
+            return loader.apply(batches)
+        except duckdb.OutOfMemoryException:
+            if len(batches) == 1:
+                raise
+            batches = batches[: len(batches) // 2]
+            _log.info("a transaction needs more memory than allowed, it is made smaller", batches=len(batches))
