@@ -15,7 +15,8 @@ def tile(frame: dict[str, Any] | None, name: str) -> dict[str, Any]:
 
 
 def refund(number: int, amount: str) -> dict[str, Any]:
-    return {"kind": "refund", "refund_id": f"r{number}", "order_id": f"o{number}", "status": "succeeded", "amount": amount, "refund_time": NOW.isoformat()}  # fmt: skip
+    return {"kind": "refund", "refund_id": f"r{number}", "order_id": f"o{number}", "status": "succeeded",
+        "amount": amount, "refund_time": NOW.isoformat()}  # fmt: skip
 
 
 def test_a_tile_without_data_says_what_to_import_instead_of_zero(shop: LiveShop) -> None:

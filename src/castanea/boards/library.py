@@ -11,7 +11,7 @@ from castanea.kit.errors import NotFound
 from castanea.kit.nearest import nearest
 
 READY = (
-    "live-today", "sales", "traffic", "products", "product", "customers", "stock", "service", "profit", "market", "festival",
+    "live-today", "sales", "traffic", "marketing", "products", "product", "customers", "stock", "service", "profit", "market", "festival",
 )  # fmt: skip
 
 

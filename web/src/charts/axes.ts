@@ -1,5 +1,5 @@
 /** Axes, grid and tooltip shared by all charts with a plot. */
-import { digits, scaleFor, type Locale, type Scale, type Unit, currencySign } from "../format/number";
+import { digits, scaleFor, type Locale, type Scale, type Unit, currencySign, wordIn } from "../format/number";
 import type { Palette } from "./palette";
 
 /** Four or five round ticks from zero (or around the values) that hold `max`. */
@@ -14,7 +14,7 @@ export function ticks(low: number, high: number, fromZero: boolean): { min: numb
 }
 
 export function axisText(value: number, scale: Scale, unit: Unit, locale: Locale): string {
-  if (unit.kind === "ratio") return `${digits(value * 100, Math.abs(value) < 0.1 && value !== 0 ? 1 : 0)}%`;
+  if (unit.kind === "ratio") return `${digits(value * 100, Number.isInteger(Number((value * 100).toFixed(6))) ? 0 : Number.isInteger(Number((value * 1000).toFixed(5))) ? 1 : 2)}%`;
   const own = locale === "en" ? scaleFor(value, locale) : scale;
   const scaled = value / own.divisor;
   const decimals = Number.isInteger(Number(scaled.toFixed(6))) ? 0 : Number.isInteger(Number((scaled * 10).toFixed(5))) ? 1 : 2;
@@ -29,7 +29,7 @@ export function axisUnit(max: number, unit: Unit, locale: Locale): string {
     if (locale === "zh-CN" && unit.currency === "CNY") return `${scale.suffix}元`;
     return locale === "zh-CN" ? `${scale.suffix}${currencySign(unit.currency).trim()}` : currencySign(unit.currency).trim();
   }
-  return locale === "zh-CN" ? scale.suffix : "";
+  return [locale === "zh-CN" ? scale.suffix : "", wordIn(unit.word, locale)].filter(Boolean).join(" ");
 }
 
 export function valueAxis(range: { min: number; max: number; interval: number }, scale: Scale, unit: Unit, locale: Locale, colours: Palette) {

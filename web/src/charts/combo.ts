@@ -34,7 +34,7 @@ export function drawCombo(combo: Combo, locale: Locale) {
     const ranges = parts.map(rangeOf);
     const scales = ranges.map((range) => scaleFor(range.max, locale));
     const tickWidth = Math.max(...parts.flatMap((part, index) => [ranges[index]?.max ?? 0, ranges[index]?.interval ?? 0].map((value) => widthOf(axisText(value, scales[index] as never, part.unit, locale), size))));
-    const left = tickWidth + 10;
+    const left = tickWidth + 14;
     const gap = size * 2.2;
     const inner = Math.max(60, height - size * 1.8 - gap - size * 2);
     const upper = inner * 0.56;

@@ -27,16 +27,16 @@ export function median(values: number[]): number {
 }
 
 export function drawScatter(scatter: Scatter, medianName: string, locale: Locale) {
-  return (colours: Palette): Drawing => {
+  return (colours: Palette, width: number): Drawing => {
     const { points } = scatter;
     const xs = points.map((point) => point.x);
     const ys = points.map((point) => point.y);
     const ranges = [ticks(0, Math.max(...xs, 0) || 1, true), ticks(Math.min(0, ...ys), Math.max(...ys, scatter.level?.value ?? 0, 0) || 1, true)] as const;
     const scales = [scaleFor(ranges[0].max, locale), scaleFor(ranges[1].max, locale)] as const;
     const tickWidth = Math.max(...[ranges[1].max, ranges[1].interval].map((value) => widthOf(axisText(value, scales[1], scatter.y.unit, locale), colours.text)));
-    const named = new Set([...points].sort((a, b) => b.x - a.x).slice(0, NAMED));
+    const named = new Set([...points].sort((a, b) => b.x - a.x).slice(0, width < 420 ? 3 : NAMED));
     const line = (at: Record<string, number>, name: string, type: unknown, colour: string, position = "insideEndTop") => ({ ...at, lineStyle: { color: colour, width: 1, type }, label: { show: true, formatter: name, position, color: colours.axis, fontSize: colours.text, fontFamily: colours.font } });
-    const marks = points.length > 1 ? [line({ xAxis: median(xs) }, medianName, "solid", colours.compare, "end"), line({ yAxis: median(ys) }, medianName, "solid", colours.compare)] : [];
+    const marks = points.length > 1 ? [line({ xAxis: median(xs) }, median(xs) > ranges[0].max * 0.25 ? medianName : "", "solid", colours.compare, "end"), line({ yAxis: median(ys) }, medianName, "solid", colours.compare)] : [];
     if (scatter.level) marks.push(line({ yAxis: scatter.level.value }, scatter.level.name, [2, 3], colours.ink));
     const size = colours.text;
     const name = { nameTextStyle: { color: colours.ink2, fontSize: size, fontFamily: colours.font } };

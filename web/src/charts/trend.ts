@@ -101,6 +101,10 @@ export function drawTrend(trend: Trend, locale: Locale) {
     const names = trend.series.length > 1 && labels ? Math.max(...trend.series.map((series) => widthOf(series.name, colours.text))) + 24 : 0;
     const texts = trend.at.map((cell) => axisLabel(cell, locale));
     const inside = width - tickWidth - names - 20;
+    const every = evenly(texts.length, inside, widthOf(texts.at(-1) ?? "", colours.text));
+    // A label begins at its point: one that would hang out at the right end is left out.
+    const room = (index: number) => ((texts.length - 1 - index) * inside) / Math.max(1, texts.length - 1) + Math.max(10, names) >= widthOf(texts[index] ?? "", colours.text);
+    const whole = (index: number) => every(index) && room(index);
     const plot = height - 12 - colours.text * 2;
     let sum = 0;
     const ends = trend.series.map((each) => (trend.area ? (sum += each.values.at(-1) ?? 0) : (each.values.findLast((value) => value !== null) ?? null)));
@@ -113,7 +117,7 @@ export function drawTrend(trend: Trend, locale: Locale) {
         textStyle: { fontFamily: colours.font, fontSize: colours.text },
         grid: { left: tickWidth + 10, right: Math.max(10, names), top: 12, bottom: colours.text * 2, containLabel: false, outerBoundsMode: "none" },
         tooltip: tooltip(colours, "axis", tipOf(trend, colours, locale)),
-        xAxis: categoryAxis(texts, evenly(texts.length, inside, widthOf(texts.at(-1) ?? "", colours.text)), colours, { boundaryGap: false }, { align: "left", margin: 8 }),
+        xAxis: categoryAxis(texts, whole, colours, { boundaryGap: false }, { align: "left", margin: 8 }),
         yAxis: valueAxis(range, scale, trend.unit, locale, colours),
         series,
       },

@@ -78,6 +78,7 @@ export function memberName(dimension: string, member: unknown, locale: Locale, n
   const at = locale === "zh-CN" ? 0 : 1;
   const word = CODES[dimension]?.[text];
   if (word) return word[at];
+  if (dimension === "topic" && text.includes(",")) return text.split(",").map((part) => memberName(dimension, part.trim(), locale)).join(locale === "zh-CN" ? "、" : ", ");
   if (dimension === "channel" || dimension === "platform") return channelNames.get(text.toLowerCase())?.[at] ?? text;
   if (dimension === "province") {
     const province = provinceOf(text);

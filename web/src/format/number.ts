@@ -102,7 +102,7 @@ export function show(value: number | null, unit: Unit, locale: Locale, style: St
     return { text: withSign(digits(scaled, scaledDecimals(Math.abs(scaled), scale)), unit), unit: scale.suffix };
   }
   const decimals = style === "exact" && unit.kind === "money" ? 2 : plainDecimals(value, unit);
-  return { text: withSign(digits(value, decimals), unit), unit: unit.word };
+  return { text: withSign(digits(value, decimals), unit), unit: wordIn(unit.word, locale) };
 }
 
 /** The same as one string: `¥64.2 万`, `642k`, `3.62%`, `12 天`. */
@@ -140,7 +140,7 @@ export function sayInterval(low: number, high: number, unit: Unit, locale: Local
   const decimals = width >= 8 ? 0 : width >= 0.8 ? 1 : 2;
   const from = withSign(digits(low / scale.divisor, decimals), unit);
   const to = digits(high / scale.divisor, decimals);
-  return join({ text: `${from}–${to}`, unit: scale.suffix || unit.word }, locale);
+  return join({ text: `${from}–${to}`, unit: scale.suffix || wordIn(unit.word, locale) }, locale);
 }
 
 /** A forecast rounded as coarsely as its range is wide: `¥143 万` beside `136–150 万`. */
@@ -148,7 +148,7 @@ export function sayRounded(value: number, width: number, unit: Unit, locale: Loc
   const scale = scaleFor(value, locale);
   const spread = Math.abs(width) / scale.divisor;
   const decimals = spread >= 8 ? 0 : spread >= 0.8 ? 1 : 2;
-  return join({ text: withSign(digits(value / scale.divisor, decimals), unit), unit: scale.suffix || unit.word }, locale);
+  return join({ text: withSign(digits(value / scale.divisor, decimals), unit), unit: scale.suffix || wordIn(unit.word, locale) }, locale);
 }
 
 /** `about 4 in 10`, `约四成`. */
@@ -174,8 +174,15 @@ export function toNumber(cell: unknown): number | null {
   return Number.isNaN(value) ? null : value;
 }
 
+/** Units that are said behind the number; others (times, a count of something) need no word. */
+const UNIT_WORDS: Record<string, [string, string]> = { days: ["天", "days"], hours: ["小时", "h"], seconds: ["秒", "s"], points: ["分", ""] };
+
+export function wordIn(word: string, locale: Locale): string {
+  return UNIT_WORDS[word]?.[locale === "zh-CN" ? 0 : 1] ?? word;
+}
+
 const RATIO_UNITS = new Set(["ratio", "share", "rate", "percent", "%", "percentage"]);
-const COUNT_UNITS = new Set(["", "count", "orders", "order", "buyers", "persons", "people", "units", "pieces", "visitors", "views", "visits", "items", "searches", "integer", "number"]);
+const COUNT_UNITS = new Set(["", "count", "orders", "order", "buyers", "persons", "people", "units", "pieces", "visitors", "views", "visits", "items", "searches", "refunds", "parcels", "inquiries", "tickets", "reviews", "mentions", "impressions", "clicks", "skus", "integer", "number"]);
 
 /** The unit of a column as the answer names it. */
 export function unitOf(column: { unit?: string; currency?: string | null }): Unit {
@@ -185,5 +192,5 @@ export function unitOf(column: { unit?: string; currency?: string | null }): Uni
   }
   if (RATIO_UNITS.has(name)) return { kind: "ratio", currency: null, word: "" };
   if (COUNT_UNITS.has(name)) return { kind: name === "number" ? "number" : "count", currency: null, word: "" };
-  return { kind: "number", currency: null, word: "" };
+  return { kind: "number", currency: null, word: name in UNIT_WORDS ? name : "" };
 }

@@ -68,7 +68,7 @@ export function BoardPage({ id, onSignedOut }: { id: string; onSignedOut: () => 
     setWall(wall);
     return () => setWall(false);
   }, [wall]);
-  const inTop = ((board?.filters?.length ?? 0) + 2) * 150 + 700 <= width;
+  const inTop = !board?.subject && ((board?.filters?.length ?? 0) + 2) * 150 + 700 <= width;
   const member = useMemberName(known?.subject ?? "", chosen?.length === 1 ? (chosen[0] ?? "") : "", known);
   const title = member || words.pick(board?.title);
   useEffect(() => {

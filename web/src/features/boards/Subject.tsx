@@ -53,10 +53,11 @@ export function useMemberName(dimension: string, member: string, board: BoardSpe
     queryFn: () => api.query({ metrics: [metric], by: [dimension], where: [{ dimension, op: "in", values: [member] }], limit: 1 } as Parameters<typeof api.query>[0]),
     enabled: dimension !== "" && member !== "", staleTime: 300_000,
   });
+  const words = useWords();
   const answer = asked.data as unknown as Answer | undefined;
   const key = keyOf(answer);
   const row = answer?.rows[0];
-  return answer && key && row ? String(memberCell(answer, key, row) ?? member) : member;
+  return member && words.member(dimension, answer && key && row ? (memberCell(answer, key, row) ?? member) : member);
 }
 
 export function SubjectChooser() {

@@ -18,18 +18,19 @@ export function Skeleton({ kind }: { kind: TileKind }) {
 export function Sorry({ payload, onTable }: { payload: TilePayload; onTable?: () => void }) {
   const { t, pick, begin, locale } = useWords();
   const { retry, change, view, board } = useBoard();
+  const chosen = (view.where ?? []).filter((filter) => filter.dimension === board.subject);
   const told = payload.problem?.detail;
   const code = (payload.problem?.code ?? "").replaceAll(".", "_");
   // A sentence of our own for what may happen often; the server's where it has the reader's language.
   const detail = t(`problem.${code as "warehouse_unavailable"}`, { defaultValue: typeof told === "string" ? (locale === "en" ? begin(told) : "") : pick(told) });
   if (payload.state === "empty") {
     const widened = view.time ?? board.time;
-    const filtered = (view.where ?? []).length > 0;
+    const filtered = (view.where ?? []).length > chosen.length;
     return (
       <div className="mid">
         <span>{detail || t("state.empty")}</span>
         {filtered ? (
-          <button type="button" className="btn small" onClick={() => change({ ...view, where: [] })}>{t("state.clear_filters")}</button>
+          <button type="button" className="btn small" onClick={() => change({ ...view, where: chosen })}>{t("state.clear_filters")}</button>
         ) : widened.relative !== "last 90d" && (
           <button type="button" className="btn small" onClick={() => change({ ...view, time: { relative: "last 90d" } })}>{t("state.look_90")}</button>
         )}

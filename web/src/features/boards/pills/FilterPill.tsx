@@ -5,8 +5,9 @@ import { api } from "../../../api/client";
 import type { Answer } from "../../../api/contracts";
 import { Icon, type IconName } from "../../../components/Icon";
 import { toNumber } from "../../../format/number";
-import { keyOf, measure } from "../answers";
+import { keyOf, measure, memberCell } from "../answers";
 import { useBoard, useWords } from "../context";
+import { useMemberName } from "../Subject";
 
 const ICONS: Record<string, IconName> = { channel: "store", platform: "store", shop: "store", category: "tag", product: "tag", brand: "tag" };
 
@@ -28,13 +29,16 @@ export function FilterPill({ dimension }: { dimension: string }) {
   const of = measure(answer);
   const key = keyOf(answer);
   const listed = [...new Set([...chosen, ...(answer && key ? answer.rows.filter((row) => toNumber(of ? row[of.column] : null) !== null || row[key.name]).map((row) => String(row[key.name] ?? "")) : [])])].filter(Boolean);
-  const shown = listed.filter((member) => words.member(dimension, member).toLowerCase().includes(typed.toLowerCase()) || member.toLowerCase().includes(typed.toLowerCase()));
+  const names = new Map(answer && key ? answer.rows.map((row) => [String(row[key.name] ?? ""), memberCell(answer, key, row)]) : []);
+  const nameOf = (member: string) => words.member(dimension, names.get(member) ?? member);
+  const shown = listed.filter((member) => nameOf(member).toLowerCase().includes(typed.toLowerCase()) || member.toLowerCase().includes(typed.toLowerCase()));
   const set = (values: string[]) => {
     const others = (view.where ?? []).filter((filter) => filter.dimension !== dimension);
     change({ ...view, where: values.length ? [...others, { dimension, op: "in", values }] : others });
   };
+  const known = useMemberName(dimension, chosen.length === 1 ? (chosen[0] ?? "") : "", board);
   const name = words.dimension(dimension);
-  const label = chosen.length === 0 ? words.t("filter.all", { name }) : chosen.length === 1 ? words.member(dimension, chosen[0]) : words.t("filter.several", { name, count: chosen.length });
+  const label = chosen.length === 0 ? words.t("filter.all", { name }) : chosen.length === 1 ? (known || words.member(dimension, chosen[0])) : words.t("filter.several", { name, count: chosen.length });
   return (
     <Popover opened={opened} onChange={setOpened} position="bottom-start" shadow="none" trapFocus returnFocus transitionProps={{ duration: 0 }}>
       <Popover.Target>
@@ -50,7 +54,7 @@ export function FilterPill({ dimension }: { dimension: string }) {
           {shown.map((member, index) => (
             <label className="checkline" key={member} htmlFor={`${id}${index}`}>
               <input id={`${id}${index}`} type="checkbox" checked={chosen.includes(member)} onChange={(event) => set(event.target.checked ? [...chosen, member] : chosen.filter((each) => each !== member))} />
-              <span className="el">{words.member(dimension, member)}</span>
+              <span className="el">{nameOf(member)}</span>
             </label>
           ))}
         </div>

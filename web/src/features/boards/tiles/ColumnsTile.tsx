@@ -49,18 +49,20 @@ export function ColumnsTile({ spec, now, payload, head, foot }: TileParts) {
 /** One measure over time, each column cut into the members of a dimension. */
 function StackedTile({ spec, now, payload, head, foot }: Omit<TileParts, "full" | "end">) {
   const words = useWords();
+  const { phone } = useBoard();
   const answer = payload.answers.main;
   const made = answer ? trendOf(answer, words, true, "") : null;
   if (!answer || !made) return <>{head()}{foot()}</>;
   const trend = { ...made, festivals: stretches(made.at, (payload.extra?.festivals ?? []) as FestivalDay[], words.locale) };
   const sums = trend.at.map((_, index) => trend.series.reduce((sum, series) => sum + (series.values[index] ?? 0), 0));
   const legend = (
-    <span className="legend">{trend.series.map((series, index) => <span key={series.name}><i className="dot" style={{ background: series.rest ? "var(--c-rest)" : `var(--c${(index % 8) + 1})` }} />{series.name}</span>)}</span>
+    <span className={phone ? "legend below" : "legend"}>{trend.series.map((series, index) => <span key={series.name}><i className="dot" style={{ background: series.rest ? "var(--c-rest)" : `var(--c${(index % 8) + 1})` }} />{series.name}</span>)}</span>
   );
   const label = words.t("chart.summary", { title: words.pick(spec.title), count: trend.at.length, value: say(sums.at(-1) ?? null, trend.unit, words.locale) });
   return (
     <>
-      {head(axisUnit(ticks(0, Math.max(...sums, 0) || 1, true).max, trend.unit, words.locale), legend)}
+      {head(axisUnit(ticks(0, Math.max(...sums, 0) || 1, true).max, trend.unit, words.locale), phone ? null : legend)}
+      {phone && legend}
       <Chart label={label} draw={drawStacked(trend, words.locale)} version={now.version} />
       {foot()}
     </>

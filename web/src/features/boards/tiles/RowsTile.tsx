@@ -18,10 +18,11 @@ export function RowsTile({ spec, payload, head, foot, full }: TileParts) {
   if (!answer || !first) return <>{head()}{foot()}</>;
   const dimensions = naming(answer);
   const wide = !board.phone || full;
-  const shown = wide ? all : all.slice(0, 2);
+  const turns = compareOfTile(spec, board) !== "none" && answer.rows.some((row) => changeOf(row, first) !== null);
+  const shown = wide ? all : all.slice(0, turns ? 1 : 2);
   // The change stands right behind the measure by which the rows are ordered.
   const lead = shown.find((of) => of.metric === spec.queries.main?.order?.[0]?.by) ?? first;
-  const compared = compareOfTile(spec, board) !== "none" && Boolean(lead.change);
+  const compared = compareOfTile(spec, board) !== "none" && Boolean(lead.change) && answer.rows.some((row) => changeOf(row, lead) !== null);
   const total = valueOf(answer.totals, first);
   const hasShare = spec.options?.share === true && total !== null && wide;
   const members = answer.members ?? null;

@@ -102,7 +102,6 @@ function KpiStrip(parts: TileParts) {
     <div className="eq kpi" style={board.phone ? undefined : { gridTemplateColumns: `1.2fr repeat(${Math.max(0, all.length - 1)}, minmax(0, 1fr))` }}>
       {all.map((of, index) => (
         <div className="term" key={of.metric}>
-          {board.phone && <span />}
           {board.phone ? <Term of={of} parts={parts} /> : (
             <Term of={of} parts={parts} line={<>
               <Value value={valueOf(row, of)} unit={unitIn(row, of, main)} />

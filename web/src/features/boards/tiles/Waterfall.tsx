@@ -52,7 +52,7 @@ export function Waterfall({ spec, payload, head, foot }: TileParts) {
         {steps.map((step, index) => (
           <div className={`row ${step.kind}`} role="row" key={index}>
             <span className="el" role="rowheader" title={step.name}>{step.name}</span>
-            <span className="fall" role="presentation"><i style={{ left: `${((Math.min(step.from, step.to) - low) / span) * 100}%`, width: `${Math.max(0.3, (Math.abs(step.to - step.from) / span) * 100)}%` }} /></span>
+            <span className="fall" role="presentation">{step.value !== null && <i style={{ left: `${((Math.min(step.from, step.to) - low) / span) * 100}%`, width: `${Math.max(0.3, (Math.abs(step.to - step.from) / span) * 100)}%` }} />}</span>
             <span className="v" role="cell" title={step.value === null ? words.t("waterfall.unknown") : say(step.value, unit, words.locale, "exact")}>{text(step.value)}</span>
             <span className="s" role="cell">{step.value === null ? words.t("waterfall.unknown_short") : sayShare(shareOf(Math.abs(step.value), first))}</span>
           </div>
