@@ -48,6 +48,10 @@ def _metric(metric: Metric) -> str:
         lines.append(f"- also understood: {', '.join(metric.aliases)}\n")
     if metric.provisional_days:
         lines.append(f"- figures younger than {metric.provisional_days} days are provisional, and marked\n")
+    if metric.within:
+        lines.append(f"- only by {', '.join(f'`{d}`' for d in metric.within)}: over several of them it is refused\n")
+    if metric.sensitive:
+        lines.append(f"- {metric.sensitive}: shown to those who may see it\n")
     if metric.needs_cost:
         lines.append("- says which share of sales has no known cost\n")
     if metric.needs_events:
