@@ -21,6 +21,7 @@ def measure(report: Report, *, quick: bool) -> None:
     _behaviour(report, seconds)
     _orders(report, seconds)
     _small_batches(report, 3 if quick else 20)
+    _corrections(report, 20_000 if quick else 200_000)
 
 
 def _behaviour(report: Report, seconds: int) -> None:
@@ -53,6 +54,17 @@ def _small_batches(report: Report, seconds: int) -> None:
             bodies = behaviour_bodies(seconds * guess, per_body, seed=3 + per_body)
             sent, rate, _ = _run(server, bodies, per_body)
             report.add(Line(f"behaviour events in batches of {per_body}", rate, "events/s", beside=_acks(sent)))
+
+
+def _corrections(report: Report, orders: int) -> None:
+    """Orders of the last 30 days, 5 % of which correct one that is known."""
+    report.say("intake: making orders of 30 days …")
+    known = order_bodies(orders, 1_000, seed=30, persons=20_000, days=30)
+    bodies = order_bodies(orders, 1_000, seed=31, persons=20_000, days=30, again=(30, orders))
+    with serving() as server:
+        _run(server, known, 1_000)
+        sent, rate, _ = _run(server, bodies, 1_000)
+    report.add(Line("order events, 5 % corrections over 30 days", rate, "events/s", beside=_acks(sent)))
 
 
 def _run(server: Server, bodies: list[bytes], per_body: int) -> tuple[Sent, float, int]:

@@ -7,7 +7,7 @@ import json
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import polars as pl
@@ -47,12 +47,24 @@ def behaviour_bodies(events: int, per_body: int, seed: int, first: int = 0) -> l
     return _bodies(frame, per_body)
 
 
+CORRECTED = 0.05
+
+
 def order_bodies(
-    events: int, per_body: int, seed: int, first: int = 0, *, persons: int = 200_000, new_share: float = 0.05
+    events: int,
+    per_body: int,
+    seed: int,
+    first: int = 0,
+    *,
+    persons: int = 200_000,
+    new_share: float = 0.05,
+    days: int = 0,
+    again: tuple[int, int] | None = None,
 ) -> list[bytes]:
     """NDJSON bodies of orders with one line, four personal fields; `new_share` of them by persons not met before.
 
-    The other persons are numbered 0 to `persons`; with `new_share` 0 and `persons` = `events` every one of them orders once.
+    The other persons are numbered 0 to `persons`; with `new_share` 0 and `persons` = `events` every one of them orders once. Orders are of
+    now, or of any of the last `days`; with `again` = (seed, number of orders) 5 % correct an order of those bodies.
     """
     rng = np.random.default_rng(seed)
     now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
@@ -63,9 +75,18 @@ def order_bodies(
         rng.permutation(persons) if persons == events else rng.integers(0, persons, events),
     )
     amount = rng.integers(900, 40_000, events)
+    times = [now] * events
+    if days:
+        seconds = rng.integers(0, days * 86_400, events)
+        times = [f"{datetime.now(UTC) - timedelta(seconds=int(s)):%Y-%m-%dT%H:%M:%S.000Z}" for s in seconds]
+    numbers = [f"o{seed}-{first + n}" for n in range(events)]
+    if again is not None:
+        late = np.flatnonzero(rng.random(events) < CORRECTED)
+        for n, old in zip(late, rng.integers(0, again[1], len(late)), strict=True):
+            numbers[n] = f"o{again[0]}-{old}"
     rows = [
         json.dumps({
-            "kind": "order", "order_id": f"o{seed}-{first + n}", "order_time": now, "pay_time": now, "status": "paid",
+            "kind": "order", "order_id": numbers[n], "order_time": times[n], "pay_time": times[n], "status": "paid",
             "customer_id": f"c{person[n]}", "customer_name": f"顾客{person[n]}", "phone": f"1000{person[n]:08d}",
             "email": f"c{person[n]}@example.com", "address": f"人民路{person[n] % 997}号", "channel_id": CHANNELS[person[n] % 5],
             "province": PROVINCES[person[n] % 8], "currency": "CNY",
