@@ -116,3 +116,10 @@ def test_fewer_columns_in_another_order_are_never_taken_for_another_format(name:
         found = best_fit(shipped_mappings(), less, sample_frame(less, [[row[i] for i in kept] for row in rows]))
         assert found is not None
         assert found.mapping.name == name, less
+
+
+def test_a_file_without_a_shop_says_where_its_rows_went(tmp_path: Path) -> None:
+    sample = samples()["taobao_lines"]
+    notes = import_into(write(sample, tmp_path), Kept()).notes
+    assert any("--shop NAME" in note for note in notes)
+    assert not any("--shop NAME" in note for note in import_into(write(sample, tmp_path), Kept(), shop="tea").notes)

@@ -57,6 +57,7 @@ class Request:
     delimiter: str = ""
     sheet: str = ""
     header_row: int = 0
+    date_order: str = ""
 
 
 @dataclass(frozen=True)
@@ -219,6 +220,12 @@ class ImportFile:
             for f in mapped.meanings.contradicted()
         ]
         outcome.notes += mapped.unknown_words.sentences()
+        shop = opened.mapping.shop_from
+        if shop and not opened.request.shop and shop not in opened.reading.fit.places:
+            outcome.notes.append(
+                "the file names no shop, its rows went to the shop main; where the shop's other files name one, import this one again "
+                "with --shop NAME, the same for all of them"
+            )
         if counted is not None and counted.totals:
             rows = "; ".join(" ".join(cell for cell in row if cell)[:60] for row in counted.total_rows)
             outcome.notes.append(f"{counted.totals} total or remark row(s) at the end were left out: {rows}")
@@ -258,7 +265,7 @@ class ImportFile:
             )
         if fit is None:
             fit, guesses = guess_mapping(found.header, sample, request.kind)
-        reading = reading_of(fit, found.header, sample, delimiter=found.delimiter)
+        reading = reading_of(fit, found.header, sample, delimiter=found.delimiter, date_order=request.date_order)
         opened = OpenedFile(request, reader, found, reading, guesses)
         opened.zone = request.zone or fit.mapping.zone or self._settings.zone
         opened.currency = (request.currency or fit.mapping.currency or self._settings.currency).upper()
