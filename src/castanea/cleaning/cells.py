@@ -28,7 +28,7 @@ NOTHING = (
 _BEFORE = r"^[\s='\"`\x{feff}\x{3000}]"
 _AFTER = (" ", "\t", '"', "\u3000", "\xa0", "\r", "\n")
 _WORDS = [*NOTHING, *(word.upper() for word in NOTHING), *(word.title() for word in NOTHING)]
-_LOST = r"^[+-]?\d(?:\.\d+)?[Ee]\+\d{2,}$"
+LOST = r"^[+-]?\d(?:\.\d+)?[Ee]\+\d{2,}$"
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ def parse_id(text: pl.Series) -> Parsed:
         values = values.set(nothing, None)
     if not values.str.contains_any(["E+", "e+"]).any():
         return Parsed(values)
-    return Parsed(values, _fault(values.str.contains(_LOST), "precision_lost"))
+    return Parsed(values, _fault(values.str.contains(LOST), "precision_lost"))
 
 
 def parse_flag(text: pl.Series) -> Parsed:

@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from castanea.cleaning.cells import unguarded
-from castanea.cleaning.numbers import NumberStyle, number_style
-from castanea.cleaning.times import TimeStyle, time_style
+from castanea.cleaning.cells import LOST, unguarded
+from castanea.cleaning.numbers import NumberStyle, mark_of, number_style
+from castanea.cleaning.times import TimeStyle, order_of, time_style
 from castanea.contracts.mappings import FileColumn, Mapping
 from castanea.contracts.mappings.spelling import plain_name
+from castanea.kit.errors import InputError
 
 SURE = 0.6
 _LIKE_SHARE = 0.6
@@ -75,23 +76,37 @@ def best_fit(mappings: Sequence[Mapping], header: Sequence[str], sample: pl.Data
     return max(fits, key=lambda fit: (fit.confidence, len(fit.places))) if fits else None
 
 
-def reading_of(fit: Fit, header: Sequence[str], sample: pl.DataFrame, *, delimiter: str = "") -> Reading:
-    """Decide number and time styles of the mapped columns. `doubts` are codes of decisions that nothing in the file supports."""
+def reading_of(
+    fit: Fit, header: Sequence[str], sample: pl.DataFrame, *, delimiter: str = "", date_order: str = ""
+) -> Reading:
+    """Decide number and time styles of the mapped columns. `doubts` are codes of decisions that nothing in the file supports.
+
+    A column that cannot tell takes what the file's other columns say. Raises InputError (file.date_order) where nothing tells day from
+    month, and (file.precision_lost) where a needed number has lost its last digits.
+    """
+    _digits_kept(fit, header, sample)
     columns = fit.mapping.columns
     numbers, times = {}, {}
     doubts: list[str] = []
     number_places = [fit.places[n] for n, c in columns.items() if n in fit.places and c.type == "number"]
-    comma_file = delimiter == ";" and _comma_somewhere(sample, number_places)
+    marks = {mark_of(sample[f"c{place}"]) for place in number_places} - {""}
+    comma_file = marks == {","}
+    time_places = {fit.places[n]: c.order for n, c in columns.items() if n in fit.places and c.type in ("time", "date")}
+    in_file = order_of([sample[f"c{place}"] for place, given in time_places.items() if not given])
     for name, place in fit.places.items():
         series = sample[f"c{place}"]
         if columns[name].type == "number":
             numbers[name] = number_style(series, comma_likely=comma_file)
-            if numbers[name].guessed:
+            if numbers[name].guessed and not marks:
                 doubts.append(f"thousands:{header[place]}")
         elif columns[name].type in ("time", "date"):
             times[name] = time_style(
-                series, given=columns[name].order, dmy_likely=fit.mapping.currency != "USD" or delimiter == ";"
+                series,
+                given=date_order or columns[name].order or in_file,
+                dmy_likely=fit.mapping.currency != "USD" or delimiter == ";",
             )
+            if times[name].evidence == "tie":
+                raise InputError(_undecided(header[place], series), code="file.date_order")
             if times[name].evidence == "span":
                 doubts.append(f"{times[name].order}:{header[place]}")
     taken = set(fit.places.values())
@@ -99,8 +114,27 @@ def reading_of(fit: Fit, header: Sequence[str], sample: pl.DataFrame, *, delimit
     return Reading(fit, tuple(header), numbers, times, unknown, tuple(doubts))
 
 
-def _comma_somewhere(sample: pl.DataFrame, places: Sequence[int]) -> bool:
-    return any(number_style(sample[f"c{place}"]).comma for place in places)
+def _digits_kept(fit: Fit, header: Sequence[str], sample: pl.DataFrame) -> None:
+    for name, place in fit.places.items():
+        column = fit.mapping.columns[name]
+        if column.type != "id" or not column.needed:
+            continue
+        cells = unguarded(sample[f"c{place}"]).drop_nulls()
+        if len(cells) and float(cells.str.contains(LOST).mean() or 0) > 0.5:  # type: ignore[arg-type]
+            raise InputError(
+                f"{header[place]}: its numbers stand as {cells[0]}: a spreadsheet program cut them to 15 digits, the rest is lost and "
+                "orders can no longer be told apart. Export the file again and import it without opening and saving it in between, or "
+                "format the column as text first",
+                code="file.precision_lost",
+            )
+
+
+def _undecided(name: str, series: pl.Series) -> str:
+    cell = next((cell for cell in series.drop_nulls().to_list() if cell.strip()), "")
+    return (
+        f"{name}: dates such as {cell} can be day/month or month/day, and no cell of the file tells which. "
+        "Say --date-order dmy or --date-order mdy, or export the dates with the year first"
+    )
 
 
 def _looks(column: FileColumn, sample: pl.Series) -> bool:

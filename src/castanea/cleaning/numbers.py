@@ -27,17 +27,30 @@ class NumberStyle:
     guessed: bool = False
 
 
+def mark_of(sample: pl.Series) -> str:
+    """The decimal mark that a column's cells show: a comma, a point, or empty where they show none."""
+    comma, point, _ = _evidence(sample)
+    return "" if comma == point else "," if comma > point else "."
+
+
 def number_style(sample: pl.Series, *, comma_likely: bool = False) -> NumberStyle:
-    """Decide the decimal mark from a column's sample: `1.234,5` and `0,5` speak for the comma, `1,234.5` and `0.5` for the point."""
+    """Decide the decimal mark from a column's sample: `1.234,5` and `0,5` speak for the comma, `1,234.5` and `0.5` for the point.
+
+    `comma_likely`: the file's other columns have a decimal comma, so that `1.234` is a thousand.
+    """
+    comma, point, text = _evidence(sample)
+    if comma == point:
+        return NumberStyle(comma=comma_likely, guessed=bool(text.str.contains(_WHOLE).any()))
+    return NumberStyle(comma=comma > point)
+
+
+def _evidence(sample: pl.Series) -> tuple[int, int, pl.Series]:
+    """How many cells speak for the comma, how many for the point, and the cells without signs and units."""
     text = unguarded(sample.drop_nulls().cast(pl.String)).drop_nulls()
-    text = narrow(text).str.replace_all(_SIGNS, "").str.strip_chars()
+    text = narrow(text).str.replace_all(_SIGNS, "").str.replace_all(r"[\s%()万亿]", "").str.strip_chars("-+")
     comma = int((text.str.contains(r",\d{1,2}$|,\d{4,}$|^[+-]?0,\d") | text.str.contains(r"\.\d{3},\d")).sum() or 0)
     point = int((text.str.contains(r"\.\d{1,2}$|\.\d{4,}$|^[+-]?0\.\d") | text.str.contains(r",\d{3}\.\d")).sum() or 0)
-    if comma == point:
-        return NumberStyle(
-            comma=comma_likely and bool(text.str.contains(",").any()), guessed=bool(text.str.contains(_WHOLE).any())
-        )
-    return NumberStyle(comma=comma > point)
+    return comma, point, text
 
 
 def parse_number(text: pl.Series, style: NumberStyle) -> Parsed:

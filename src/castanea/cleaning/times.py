@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import polars as pl
@@ -38,7 +39,8 @@ _NAIVE = pl.Datetime("us")
 class TimeStyle:
     """`order` of the parts where the year does not come first: dmy or mdy. `quick`: the pattern that fits most cells.
 
-    `evidence`: seen (a part above 12 decides), span (the narrower span of time), given, none (no such date in the sample).
+    `evidence`: seen (a part above 12 decides), span (the narrower span of time), tie (both spans are equal), given, none (no such
+    date in the sample).
     """
 
     order: str = "dmy"
@@ -63,15 +65,27 @@ def _order(text: pl.Series, given: str, *, dmy_likely: bool) -> tuple[str, str]:
     a, b = parts["a"].cast(pl.Int32, strict=False), parts["b"].cast(pl.Int32, strict=False)
     if a.drop_nulls().is_empty():
         return given if given in ("dmy", "mdy") else "dmy", "none"
+    if given in ("dmy", "mdy") and not ((a if given == "mdy" else b) > 12).any():
+        return given, "given"
     over_a, over_b = int((a > 12).sum()), int((b > 12).sum())
     if over_a != over_b:
         return ("dmy" if over_a > over_b else "mdy"), "seen"
-    if given in ("dmy", "mdy"):
-        return given, "given"
     spans = {order: _span(text, TimeStyle(order)) for order in ("dmy", "mdy")}
     if spans["dmy"] != spans["mdy"]:
         return min(spans, key=lambda order: spans[order]), "span"
-    return ("dmy" if dmy_likely else "mdy"), "span"
+    if (a == b).all():
+        return "dmy", "seen"
+    return ("dmy" if dmy_likely else "mdy"), "tie"
+
+
+def order_of(samples: Sequence[pl.Series]) -> str:
+    """The order that some column of a file shows beyond doubt, and none denies; else empty."""
+    seen = set()
+    for sample in samples:
+        order, evidence = _order(_tidy(sample.drop_nulls().cast(pl.String)).drop_nulls(), "", dmy_likely=True)
+        if evidence == "seen":
+            seen.add(order)
+    return seen.pop() if len(seen) == 1 else ""
 
 
 def _span(text: pl.Series, style: TimeStyle) -> int:

@@ -44,6 +44,7 @@ def register(app: typer.Typer, wiring: Wiring) -> None:
         delimiter: str = typer.Option("", help="What divides the cells, when it is not found."),
         sheet: str = typer.Option("", help="The workbook's sheet."),
         header_row: int = typer.Option(0, "--header-row", help="The row with the columns' names, from 1."),
+        date_order: str = typer.Option("", "--date-order", help="dmy or mdy, where dates like 01/02/2026 do not tell."),
         dry_run: bool = typer.Option(False, "--dry-run", help="Only show how the files will be read."),
         yes: bool = typer.Option(False, "--yes", help="Ask nothing; take proposals."),
         workspace: Path | None = workspace_option(),
@@ -53,12 +54,16 @@ def register(app: typer.Typer, wiring: Wiring) -> None:
         from castanea.contracts.mappings import load_mappings
         from castanea.runs.import_file import ImportFile, Request
 
+        if date_order not in ("", "dmy", "mdy"):
+            raise InputError(
+                f"'{date_order}' is no order of a date's parts; valid are dmy (day first) and mdy (month first)"
+            )
         place = wiring.workspace(folder(workspace, wiring))
         mappings = load_mappings(place.mappings)
         asked = [
             Request(
                 path, format, kind, zone, currency, shop, _moment(exported_at, zone or place.settings.zone), encoding,
-                delimiter.replace("\\t", "\t"), sheet, header_row,
+                delimiter.replace("\\t", "\t"), sheet, header_row, date_order,
             )
             for path in files
         ]  # fmt: skip

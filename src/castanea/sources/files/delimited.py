@@ -12,7 +12,8 @@ from castanea.sources.files.counting import count_records
 from castanea.sources.files.dialect import Counted, Found, Limits, Wish
 from castanea.sources.files.encoding import check_encoding, find_encoding
 from castanea.sources.files.errors import FileError
-from castanea.sources.files.rows import Chunk, Row, Tally, chunks_of
+from castanea.sources.files.quick import Ends, csv_rows, slabs_of
+from castanea.sources.files.rows import Chunk, Most, Slab, Tally, chunks_of
 from castanea.sources.files.sniffing import find_shape, split
 
 _HEAD_CHARS, _HEAD_LINES, _SPREAD, _SAMPLE = 1 << 18, 600, 160, 4_000
@@ -49,14 +50,20 @@ def inspect_delimited(open_file: Opener, wish: Wish, known: Collection[str], bea
 def read_delimited(open_file: Opener, found: Found, limits: Limits, beat: Beat) -> Iterator[Chunk | Counted]:
     """Chunks of the rows below the header, then the count. Raises FileError where the records do not add up."""
     encoding = found.encoding.rstrip("?")
-    independent = count_records(lambda: _text(open_file, encoding), found.delimiter, found.quote)
-    beat(1)
     tally, state = Tally(), {"records": 0}
     with open_file() as raw, _wrap(raw, encoding) as text:
-        reader = _reader(text, found, limits)
-        state["records"] = len(list(islice(reader, found.header_row)))
-        slabs = _slabs(reader, raw, limits, state, beat)
-        yield from chunks_of(slabs, len(found.header), found.header_row + 1, tally)
+        csv.field_size_limit(limits.cell)
+        above = csv_rows(iter(text), found.delimiter, found.quote)
+        state["records"] = len(list(islice(above, found.header_row)))
+        ends = Ends(state["records"])
+        records = slabs_of(text, found.delimiter, found.quote, len(found.header), ends)
+        slabs = _slabs(records, raw, limits, state, beat)
+        yield from chunks_of(
+            slabs, len(found.header), found.header_row + 1, tally, Most(limits.chunk_rows, limits.chunk_bytes)
+        )
+    independent = ends.count
+    if ends.stopped:
+        independent = count_records(lambda: _bytes_as_text(open_file, encoding), found.delimiter, found.quote)
     if state["records"] != independent:
         independent = count_records(lambda: _text(open_file, encoding), found.delimiter, found.quote, exact=True)
     yield Counted(
@@ -70,38 +77,26 @@ def read_delimited(open_file: Opener, found: Found, limits: Limits, beat: Beat) 
     )
 
 
-def _reader(text: TextIO, found: Found, limits: Limits) -> Iterator[list[str]]:
-    csv.field_size_limit(limits.cell)
-    if found.quote:
-        return csv.reader(text, delimiter=found.delimiter, quotechar=found.quote)
-    return csv.reader(text, delimiter=found.delimiter, quotechar=None, quoting=csv.QUOTE_NONE)
-
-
 def _slabs(
-    reader: Iterator[list[str]], raw: io.BufferedReader, limits: Limits, state: dict[str, int], beat: Beat
-) -> Iterator[list[Row]]:
+    records: Iterator[Slab], raw: io.BufferedReader, limits: Limits, state: dict[str, int], beat: Beat
+) -> Iterator[Slab]:
     """Records in slabs of about a chunk: as many rows, or as many bytes, as the limits say."""
-    slab: list[Row] = []
-    start = 0
+    position = 0
     while True:
         try:
-            rows = list(islice(reader, 5_000))
+            slab = next(records, None)
         except csv.Error as error:
             raise FileError(
-                f"a cell is longer than {limits.cell:,} characters, somewhere in the {5_000} records after record {state['records']:,} "
+                f"a cell is longer than {limits.cell:,} characters, somewhere after record {state['records']:,} "
                 f"({error}): most often a quote that is opened and never closed; mend that line, or save the file again from its program",
                 code="file.cell_too_long",
             ) from error
-        state["records"] += len(rows)
-        slab = [*slab, *rows] if slab else list(rows)
-        position = _position(raw, start)
-        beat(max(position - start, 1))
-        if not rows or len(slab) >= limits.chunk_rows or position - start >= limits.chunk_bytes:
-            if slab:
-                yield slab
-            slab, start = [], position
-        if not rows:
+        if slab is None:
             return
+        state["records"] += len(slab)
+        before, position = position, _position(raw, position)
+        beat(max(position - before, 1))
+        yield slab
 
 
 def _position(raw: io.BufferedReader, otherwise: int) -> int:
@@ -114,15 +109,28 @@ def _position(raw: io.BufferedReader, otherwise: int) -> int:
 def _spread_lines(open_file: Opener, encoding: str, after: int, beat: Beat) -> list[str]:
     """Some lines from all over the file, so that dates and numbers are judged by more than its beginning."""
     lines: list[str] = []
-    with _text(open_file, encoding) as text:
-        text.read(after)
-        gap, step = 1 << 16, 0
-        while len(lines) < 4 * _SPREAD and (block := text.read(gap)):
+    with open_file() as raw:
+        step = gap = 1 << 16
+        if encoding.startswith(("utf-16", "utf-32")):
+            return _spread_text(_wrap(raw, encoding), after, beat)
+        raw.read(after)
+        number = 0
+        while len(lines) < 4 * _SPREAD and (block := raw.read(gap)):
             beat(len(block))
-            lines.extend(block.splitlines(keepends=True)[1:4])
-            step += 1
-            if step % _SPREAD == 0:
+            pieces = block[:step].split(b"\n")[1:4]
+            lines.extend(piece.decode(encoding, "ignore") + "\n" for piece in pieces)
+            number += 1
+            if number % _SPREAD == 0:
                 gap = min(gap * 8, 1 << 23)
+    return lines
+
+
+def _spread_text(text: TextIO, after: int, beat: Beat) -> list[str]:
+    lines: list[str] = []
+    text.read(after)
+    while len(lines) < 4 * _SPREAD and (block := text.read(1 << 18)):
+        beat(len(block))
+        lines.extend(block.splitlines(keepends=True)[1:4])
     return [line for line in lines if line.endswith(("\n", "\r"))]
 
 
@@ -132,3 +140,9 @@ def _wrap(raw: io.BufferedReader, encoding: str) -> TextIO:
 
 def _text(open_file: Opener, encoding: str) -> TextIO:
     return _wrap(open_file(), encoding)
+
+
+def _bytes_as_text(open_file: Opener, encoding: str) -> TextIO:
+    """For counting: in these encodings no line end and no quote is a part of another character, so bytes serve as characters."""
+    quick = encoding.replace("_", "-") in ("utf-8", "utf-8-sig", "gb18030", "gbk", "cp1252", "ascii", "latin-1")
+    return _wrap(open_file(), "latin-1" if quick else encoding)

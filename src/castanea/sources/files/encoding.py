@@ -43,6 +43,8 @@ def find_encoding(open_file: Callable[[], BinaryIO], beat: Callable[[int], None]
     wide = _wide(head)
     for name in (*((wide,) if wide else ()), "utf-8", "gb18030"):
         if _first_fault(open_file, name, beat) is None:
+            if name == "gb18030" and not _chinese(head):
+                return Encoding(_WESTERN if _first_fault(open_file, _WESTERN, beat) is None else name, proposed=True)
             return Encoding(name)
     fault = _first_fault(open_file, "utf-8", beat)
     if _first_fault(open_file, _WESTERN, beat) is None:
@@ -67,6 +69,16 @@ def check_encoding(open_file: Callable[[], BinaryIO], name: str, beat: Callable[
     known = "utf-8-sig" if known == "utf-8" and marked else known
     _must_decode(open_file, known, beat)
     return known
+
+
+def _chinese(head: bytes) -> bool:
+    """Whether bytes above 127 stand as Chinese writes them: nearly always in pairs. Accents before Latin letters also decode as
+    GB18030, to rare characters of which the second byte is a Latin letter."""
+    text = head.decode("gb18030", "ignore")
+    strange = [char for char in text if ord(char) > 127]
+    pairs = [char.encode("gb18030") for char in strange]
+    rare = sum(len(pair) == 2 and pair[1] < 0x80 for pair in pairs)
+    return rare <= 0.3 * len(pairs)
 
 
 def _wide(head: bytes) -> str:

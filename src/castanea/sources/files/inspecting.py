@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import tempfile
 from collections.abc import Callable, Collection, Iterator
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -19,6 +21,7 @@ from castanea.sources.files.unpack import open_bytes, packing_of
 from castanea.sources.files.workbook import inspect_workbook, read_workbook
 
 _OLE, _ZIP, _PARQUET = b"\xd0\xcf\x11\xe0", b"PK\x03\x04", b"PAR1"
+_COPIES: dict[Path, Any] = {}  # unpacked copies of this child's one file, gone when it ends
 
 
 def inspect_file(path: Path, wish: Wish, known: Collection[str], limits: Limits, beat: Callable[[int], None]) -> Found:
@@ -36,11 +39,9 @@ def inspect_file(path: Path, wish: Wish, known: Collection[str], limits: Limits,
     with opener() as file:
         head = file.read(4096)
     if head.startswith(_PARQUET):
-        _unpacked(path, packing, "Parquet")
-        found = inspect_parquet(path, limits, beat)
+        found = inspect_parquet(_whole(path, packing, member, limits, beat), limits, beat)
     elif head.startswith((_OLE, _ZIP)):
-        _unpacked(path, packing, "workbook")
-        found = inspect_workbook(path, wish, known, beat)
+        found = inspect_workbook(_whole(path, packing, member, limits, beat), wish, known, beat)
     elif looks_like_ndjson(head):
         found = inspect_ndjson(opener, limits, beat)
     else:
@@ -52,19 +53,27 @@ def read_file(path: Path, found: Found, limits: Limits, beat: Callable[[int], No
     """Chunks of text columns, then one Counted."""
     opener = partial(open_bytes, path, found.packing, found.member, limits)
     if found.container == "parquet":
-        return read_parquet(path, limits, beat)
+        return read_parquet(_whole(path, found.packing, found.member, limits, beat), limits, beat)
     if found.container == "workbook":
-        return read_workbook(path, found, beat)
+        return read_workbook(_whole(path, found.packing, found.member, limits, beat), found, beat)
     if found.container == "ndjson":
         return read_ndjson(opener, found, limits, beat)
     return read_delimited(opener, found, limits, beat)
 
 
-def _unpacked(path: Path, packing: str, what: str) -> None:
-    if packing:
-        raise FileError(
-            f"{path.name}: a {what} inside a packed file cannot be read in pieces; unpack it and import what is inside"
-        )
+def _whole(path: Path, packing: str, member: str, limits: Limits, beat: Callable[[int], None]) -> Path:
+    """The file itself, or where it is packed and cannot be read in pieces, its unpacked copy (kept until the process ends)."""
+    if not packing:
+        return path
+    if path not in _COPIES:
+        copy = tempfile.TemporaryFile()  # noqa: SIM115  has no name: gone with the process, however that ends
+        with open_bytes(path, packing, member, limits) as file:
+            while block := file.read(1 << 20):
+                copy.write(block)
+                beat(len(block))
+        copy.flush()
+        _COPIES[path] = copy
+    return Path(f"/dev/fd/{_COPIES[path].fileno()}")
 
 
 def _sha256(path: Path, beat: Callable[[int], None]) -> str:

@@ -31,9 +31,9 @@ def cell_text(value: Any) -> str | None:
     if isinstance(value, float):
         if value == int(value) and abs(value) < _EXACT if abs(value) < 1e300 else False:
             return str(int(value))
-        return repr(value).upper() if abs(value) >= _EXACT else repr(value)
+        return f"{value:.14E}" if abs(value) >= _EXACT else repr(value)
     if isinstance(value, int):
-        return str(value)
+        return str(value) if abs(value) < _EXACT else f"{value:.14E}"
     if isinstance(value, dt.datetime):
         return value.isoformat(" ")
     return str(value)
@@ -74,7 +74,7 @@ def read_workbook(path: Path, found: Found, beat: Callable[[int], None]) -> Iter
     tally, records, above, independent = Tally(), 0, 0, 0
     for name in found.sheet.split("\n"):
         sheet = book.get_sheet_by_name(name)
-        independent += sheet.total_height
+        independent += _height(sheet)
         rows = _rows(book, name)
         skip = _header_index(book, name, found)
         above += len(list(islice(rows, skip)))
@@ -117,6 +117,11 @@ def _rows(book: Any, name: str) -> Iterator[Sequence[Any]]:
         raise FileError(f"sheet '{name}' cannot be read ({error}); save it as CSV and import that") from error
 
 
+def _height(sheet: Any) -> int:
+    """Rows from the sheet's first to its last filled one, by the sheet's own dimension."""
+    return 0 if sheet.end is None else int(sheet.end[0]) + 1
+
+
 def _texts(row: Sequence[Any]) -> list[str | None]:
     return [cell_text(value) for value in row]
 
@@ -136,7 +141,7 @@ def _slabs(rows: Iterator[Sequence[Any]], beat: Callable[[int], None], counter: 
 
 
 def _sample(book: Any, name: str, skip: int, width: int) -> tuple[tuple[str | None, ...], ...]:
-    height = book.get_sheet_by_name(name).total_height
+    height = _height(book.get_sheet_by_name(name))
     every = max((height - skip) // _SAMPLE, 1)
     rows = islice(_rows(book, name), skip, None, every)
     texts = (_texts(row) for row in rows)
