@@ -223,8 +223,8 @@ class ImportFile:
         shop = opened.mapping.shop_from
         if shop and not opened.request.shop and shop not in opened.reading.fit.places:
             outcome.notes.append(
-                "the file names no shop, its rows went to the shop main; where the shop's other files name one, import this one again "
-                "with --shop NAME, the same for all of them"
+                "the file names no shop, its rows went to the shop main; where the shop's other files name one, say "
+                "--shop NAME, the same for all of them"
             )
         if counted is not None and counted.totals:
             rows = "; ".join(" ".join(cell for cell in row if cell)[:60] for row in counted.total_rows)
