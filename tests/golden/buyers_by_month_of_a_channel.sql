@@ -24,7 +24,7 @@ SELECT
   0 AS "slot",
   m."month",
   CAST(NULL AS TEXT) AS "currency",
-  CAST(NULL AS TEXT) AS "currency_high",
+  CAST(NULL AS BIGINT) AS "foreign_rows",
   CAST(NULL AS BIGINT) AS "members",
   CAST("buyers" AS BIGINT) AS "buyers"
 FROM merged AS m

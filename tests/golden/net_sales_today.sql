@@ -5,16 +5,15 @@ WITH merged AS (
     COALESCE(SUM(f."refunded"), 0) AS "refunded",
     COALESCE(SUM(f."adjusted"), 0) AS "adjusted",
     COALESCE(SUM(f."refunded_undated"), 0) AS "refunded_undated",
-    MIN(f."currency") AS "currency",
-    MAX(f."currency") AS "currency_high"
+    COUNT(CASE WHEN f."currency" <> 'CNY' THEN CAST(1 AS BIGINT) END) AS "foreign_rows"
   FROM rollup."sales_category" AS f
   WHERE
     f."bucket" >= $1 AND f."bucket" < $2
 )
 SELECT
   0 AS "slot",
-  m."currency",
-  m."currency_high" AS "currency_high",
+  CAST(NULL AS TEXT) AS "currency",
+  CAST(m."foreign_rows" AS BIGINT) AS "foreign_rows",
   CAST(NULL AS BIGINT) AS "members",
   CAST(CAST((
     (

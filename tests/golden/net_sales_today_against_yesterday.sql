@@ -5,8 +5,7 @@ WITH rows AS (
     f."refunded" AS "refunded",
     f."adjusted" AS "adjusted",
     f."refunded_undated" AS "refunded_undated",
-    f."currency" AS "currency",
-    f."currency" AS "currency_high"
+    CASE WHEN f."currency" <> 'CNY' THEN CAST(1 AS BIGINT) END AS "foreign_rows"
   FROM rollup."sales_category" AS f
   WHERE
     f."bucket" >= $1 AND f."bucket" < $2
@@ -17,8 +16,7 @@ WITH rows AS (
     f."refunded" AS "refunded",
     f."adjusted" AS "adjusted",
     f."refunded_undated" AS "refunded_undated",
-    f."currency" AS "currency",
-    f."currency" AS "currency_high"
+    CASE WHEN f."currency" <> 'CNY' THEN CAST(1 AS BIGINT) END AS "foreign_rows"
   FROM rollup."sales" AS f
   WHERE
     f."bucket" >= $3 AND f."bucket" < $4
@@ -29,8 +27,7 @@ WITH rows AS (
     CAST(NULL AS DECIMAL(38, 4)) AS "refunded",
     CAST(NULL AS DECIMAL(38, 4)) AS "adjusted",
     CAST(NULL AS DECIMAL(38, 4)) AS "refunded_undated",
-    MIN(COALESCE(f."report_currency", '')) AS "currency",
-    MAX(COALESCE(f."report_currency", '')) AS "currency_high"
+    COUNT(CASE WHEN COALESCE(f."report_currency", '') <> 'CNY' THEN CAST(1 AS BIGINT) END) AS "foreign_rows"
   FROM fact."order_line" AS f
   WHERE
     f."paid_time" >= $5
@@ -55,8 +52,7 @@ WITH rows AS (
         THEN CAST(f."report_amount" AS DECIMAL(18, 4))
       END
     ) AS "refunded_undated",
-    MIN(COALESCE(f."report_currency", '')) AS "currency",
-    MAX(COALESCE(f."report_currency", '')) AS "currency_high"
+    COUNT(CASE WHEN COALESCE(f."report_currency", '') <> 'CNY' THEN CAST(1 AS BIGINT) END) AS "foreign_rows"
   FROM fact."refund" AS f
   WHERE
     f."effective_time" >= $5
@@ -76,8 +72,7 @@ WITH rows AS (
     CAST(NULL AS DECIMAL(38, 4)) AS "refunded",
     SUM(CAST(f."report_amount" AS DECIMAL(18, 4))) AS "adjusted",
     CAST(NULL AS DECIMAL(38, 4)) AS "refunded_undated",
-    MIN(COALESCE(f."report_currency", '')) AS "currency",
-    MAX(COALESCE(f."report_currency", '')) AS "currency_high"
+    COUNT(CASE WHEN COALESCE(f."report_currency", '') <> 'CNY' THEN CAST(1 AS BIGINT) END) AS "foreign_rows"
   FROM fact."order_line" AS f
   WHERE
     f."order_time" >= $5
@@ -94,14 +89,13 @@ WITH rows AS (
     COALESCE(SUM(CASE WHEN "before" = 0 THEN "adjusted" END), 0) AS "adjusted",
     COALESCE(SUM(CASE WHEN "before" = 1 THEN "adjusted" END), 0) AS "adjusted__before",
     COALESCE(SUM(CASE WHEN "before" = 0 THEN "refunded_undated" END), 0) AS "refunded_undated",
-    MIN("currency") AS "currency",
-    MAX("currency_high") AS "currency_high"
+    SUM("foreign_rows") AS "foreign_rows"
   FROM rows
 )
 SELECT
   0 AS "slot",
-  m."currency",
-  m."currency_high" AS "currency_high",
+  CAST(NULL AS TEXT) AS "currency",
+  CAST(m."foreign_rows" AS BIGINT) AS "foreign_rows",
   CAST(NULL AS BIGINT) AS "members",
   CAST(CAST((
     (

@@ -3,8 +3,7 @@ WITH merged AS (
     0 AS "before",
     f."product" AS "product",
     COALESCE(SUM(f."paid"), 0) AS "paid",
-    MIN(f."currency") AS "currency",
-    MAX(f."currency") AS "currency_high"
+    COUNT(CASE WHEN f."currency" <> 'CNY' THEN CAST(1 AS BIGINT) END) AS "foreign_rows"
   FROM rollup."sales_product" AS f
   WHERE
     f."bucket" >= $1 AND f."bucket" < $2
@@ -21,8 +20,7 @@ WITH merged AS (
 ), others AS (
   SELECT
     SUM("paid") AS "paid",
-    MIN("currency") AS "currency",
-    MAX("currency_high") AS "currency_high",
+    SUM("foreign_rows") AS "foreign_rows",
     COUNT(*) AS "beyond"
   FROM ranked
   WHERE
@@ -31,8 +29,7 @@ WITH merged AS (
   SELECT
     0 AS "before",
     COALESCE(SUM(f."paid"), 0) AS "paid",
-    MIN(f."currency") AS "currency",
-    MAX(f."currency") AS "currency_high"
+    COUNT(CASE WHEN f."currency" <> 'CNY' THEN CAST(1 AS BIGINT) END) AS "foreign_rows"
   FROM rollup."sales_category" AS f
   WHERE
     f."bucket" >= $4 AND f."bucket" < $5
@@ -41,15 +38,15 @@ SELECT
   "slot",
   "product",
   "currency",
-  "currency_high",
+  "foreign_rows",
   "members",
   "paid_amount"
 FROM (
   SELECT
     0 AS "slot",
     m."product",
-    m."currency",
-    m."currency_high" AS "currency_high",
+    CAST(NULL AS TEXT) AS "currency",
+    CAST(m."foreign_rows" AS BIGINT) AS "foreign_rows",
     CAST(m."members" AS BIGINT) AS "members",
     CAST(CAST("paid" AS DECIMAL(38, 4)) AS TEXT) AS "paid_amount",
     m."place" AS "row_place"
@@ -60,8 +57,8 @@ FROM (
   SELECT
     1 AS "slot",
     CAST(NULL AS TEXT) AS "product",
-    m."currency",
-    m."currency_high" AS "currency_high",
+    CAST(NULL AS TEXT) AS "currency",
+    CAST(m."foreign_rows" AS BIGINT) AS "foreign_rows",
     CAST(NULL AS BIGINT) AS "members",
     CAST(CAST("paid" AS DECIMAL(38, 4)) AS TEXT) AS "paid_amount",
     CAST(NULL AS BIGINT) AS "row_place"
@@ -72,8 +69,8 @@ FROM (
   SELECT
     2 AS "slot",
     CAST(NULL AS TEXT) AS "product",
-    m."currency",
-    m."currency_high" AS "currency_high",
+    CAST(NULL AS TEXT) AS "currency",
+    CAST(m."foreign_rows" AS BIGINT) AS "foreign_rows",
     CAST(NULL AS BIGINT) AS "members",
     CAST(CAST("paid" AS DECIMAL(38, 4)) AS TEXT) AS "paid_amount",
     CAST(NULL AS BIGINT) AS "row_place"

@@ -221,7 +221,8 @@ def test_the_answer_is_written_as_the_contract_says(desk: Desk) -> None:
     [
         (Query(("net_slaes",)), "Nearest: net_sales"),
         (Query(("net_sales",), ("chanel",)), "Nearest: channel"),
-        (Query(("visitors",), ("category",)), "cannot be cut or filtered by category"),
+        (Query(("on_hand",), ("province",)), "cannot be cut or filtered by province"),
+        (Query(("visitors",), ("category",)), "is known from 2026-04-01 on"),
         (Query(("net_sales",), time=TimeRange("last fortnight")), "last 30d"),
         (Query(("net_sales",), where=(Filter("channel", "like", ("x",)),)), "unknown operator 'like'"),  # type: ignore[arg-type]
         (Query(("net_sales",), compare="previous"), "previous period of all time"),

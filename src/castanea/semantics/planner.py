@@ -24,6 +24,7 @@ from castanea.semantics.member_names import MemberNames
 from castanea.semantics.periods import scope_of, span_of
 from castanea.semantics.question import Question, behind, resolve
 from castanea.semantics.refusals import refuse_inside_gap, refuse_what_cannot_stand
+from castanea.semantics.rows import FOREIGN
 from castanea.semantics.scan import Workshop
 from castanea.semantics.statement import Builder, Wanted
 from castanea.semantics.templates import Path
@@ -73,7 +74,7 @@ class Planner:
         )
         self._questions: OrderedDict[object, Question] = OrderedDict()
         self._prepared: OrderedDict[object, Prepared] = OrderedDict()
-        self._one_currency = True  # until an answer shows several; from then on money is always grouped by currency
+        self._one_currency = True  # until an answer shows another; from then on money is always grouped by currency
         self._names = MemberNames(catalog.declared, dialect)
         self._surroundings: tuple[datetime, datetime, Surroundings] | None = None
 
@@ -112,7 +113,9 @@ class Planner:
     def plan(self, query: Query, reader: Reader, now: datetime, rights: Rights = Rights()) -> Plan:  # noqa: B008
         """The query's SQL and values, without running it (the reader is asked for shop zones or the data's span when they matter)."""
         question = self._question(query, rights)
-        watched = question.split and self._one_currency
+        measures = self._catalog.declared.measures
+        sums = all(measures[m].kind == "sum" for m in question.measures.values() if m and measures[m].type == "money")
+        watched = question.split and self._one_currency and sums
         if watched:
             question = replace(question, split=False)
         zones = self._zones(query, question, reader, now)
@@ -204,9 +207,8 @@ class Planner:
 
 
 def _several(table: pa.Table) -> bool:
-    """Whether a statement that took the answer to have one currency met several."""
-    met = {*table.column("currency").to_pylist(), *table.column("currency_high").to_pylist()}
-    return len(met - {None}) > 1
+    """Whether a statement that took all money to be in the workspace's currency met another one."""
+    return any(table.column(FOREIGN).to_pylist())
 
 
 def _static(query: Query, rights: Rights) -> tuple[object, ...]:

@@ -11,11 +11,11 @@ from sqlglot import exp
 from castanea.semantics.layout import FACTS, Layout, Segment, Work
 from castanea.semantics.model import Measure, Part
 from castanea.semantics.scan import Scan, Workshop
-from castanea.semantics.templates import NULLS, Path, col, named, number, piece, sum_of
+from castanea.semantics.templates import NULLS, Path, col, named, number, piece, sum_of, text
 
 BEFORE = "before"
 CURRENCY = "currency"
-CURRENCY_HIGH = "currency_high"
+FOREIGN = "foreign_rows"
 
 
 @dataclass(frozen=True)
@@ -89,23 +89,21 @@ class RowMaker:
             return value
         return exp.Case(ifs=[exp.If(this=scan.valued(part.where, part), true=value)])
 
-    def columns(
-        self, values: Mapping[str, exp.Expr], currencies: tuple[exp.Expr, exp.Expr] | None = None
-    ) -> list[exp.Expr]:
-        """All measures by name, in order, and the least and greatest currency where they are watched."""
+    def columns(self, values: Mapping[str, exp.Expr], foreign: exp.Expr | None = None) -> list[exp.Expr]:
+        """All measures by name, in order, and the number of rows of another currency where they are watched."""
         found: list[exp.Expr] = [
             named(values[m] if m in values else null_of(self.measure(m)), m) for m in self.measures
         ]
         if self.shop.watched:
-            low, high = currencies or (exp.cast(exp.Null(), "TEXT"), exp.cast(exp.Null(), "TEXT"))
-            found += [named(low, CURRENCY), named(high, CURRENCY_HIGH)]
+            found.append(named(foreign if foreign is not None else exp.cast(exp.Null(), "BIGINT"), FOREIGN))
         return found
 
-    def _currencies(self, scan: Scan, *, raw: bool) -> tuple[exp.Expr, exp.Expr] | None:
+    def _foreign(self, scan: Scan, *, raw: bool) -> exp.Expr | None:
         if not self.shop.watched or not scan.has("currency"):
             return None
-        low, high = scan.dimension("currency"), scan.dimension("currency")
-        return (low, high) if raw else (exp.Min(this=low), exp.Max(this=high))
+        other = exp.NEQ(this=scan.dimension("currency"), expression=text(self.shop.currency))
+        hit = exp.Case(ifs=[exp.If(this=other, true=exp.cast(number(1), "BIGINT"))])
+        return hit if raw else exp.Count(this=hit)
 
     def measure(self, name: str) -> Measure:
         return self.shop.declared.measures[name]
@@ -129,7 +127,7 @@ class RowMaker:
         columns: list[exp.Expr] = [named(number(int(scan.segment.before)), BEFORE)]
         columns += [named(tree, name) for name, tree in keys]
         tree = scan.select(
-            [*columns, *self.columns(values, self._currencies(scan, raw=raw))],
+            [*columns, *self.columns(values, self._foreign(scan, raw=raw))],
             [*conditions, *scan.aligned_days_only(self.layout.keys), *self.others(scan, work)],
         )
         return tree.group_by(*(number(n + 2) for n in range(len(keys))), copy=False) if keys and not raw else tree

@@ -21,8 +21,8 @@ from castanea.semantics.templates import Parameters, Path, all_of, col, named, n
 
 @dataclass
 class Workshop:
-    """What all parts of one statement share while it is built. `watched`: the answer is taken to have one currency; the statement
-    says the least and the greatest that it met, so that the planner can tell."""
+    """What all parts of one statement share while it is built. `watched`: all money is taken to be in the workspace's currency;
+    the statement counts the rows of another one, so that the planner can tell."""
 
     declared: Declarations
     question: Question

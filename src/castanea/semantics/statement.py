@@ -15,7 +15,7 @@ from castanea.semantics.formulas import BEFORE_SUFFIX, as_cell, change_cell, met
 from castanea.semantics.layout import FACTS, Layout, Work
 from castanea.semantics.model import SHORTER, SURPLUS, Declarations, Metric
 from castanea.semantics.question import Question
-from castanea.semantics.rows import BEFORE, CURRENCY, CURRENCY_HIGH, RowMaker, Rows, null_of, parts_by_clock
+from castanea.semantics.rows import BEFORE, CURRENCY, FOREIGN, RowMaker, Rows, null_of, parts_by_clock
 from castanea.semantics.scan import Workshop
 from castanea.semantics.templates import Path, as_table, col, named, number, piece, union
 
@@ -93,7 +93,7 @@ class Builder:
     def _watched(self) -> list[exp.Expr]:
         if not self.shop.watched:
             return []
-        return [named(exp.Min(this=col(CURRENCY)), CURRENCY), named(exp.Max(this=col(CURRENCY_HIGH)), CURRENCY_HIGH)]
+        return [named(exp.Sum(this=col(FOREIGN)), FOREIGN)]
 
     def _stands_alone(self, layout: Layout) -> bool:
         """Whether one SELECT gives all rows, so that nothing has to be united."""
@@ -168,7 +168,7 @@ class Builder:
             middle.append(named(exp.cast(exp.Null(), "TEXT"), CURRENCY))
         values = [named(null_of(self.declared.measures[m]), m) for m in self._measures]
         if self.shop.watched:
-            values += [named(exp.cast(exp.Null(), "TEXT"), c) for c in (CURRENCY, CURRENCY_HIGH)]
+            values.append(named(exp.cast(exp.Null(), "BIGINT"), FOREIGN))
         return exp.select(named(number(0), BEFORE), *middle, *values).where(exp.false())
 
     def _ranked(self, merged: str) -> str:
@@ -201,7 +201,7 @@ class Builder:
     # -- output ----------------------------------------------------------------------------------------------------------------
 
     def _columns(self) -> tuple[str, ...]:
-        names = ["slot", *self.main.keys, CURRENCY, CURRENCY_HIGH, "members"]
+        names = ["slot", *self.main.keys, CURRENCY, FOREIGN, "members"]
         for metric in self.question.metrics:
             names += [
                 metric.name,
@@ -216,14 +216,9 @@ class Builder:
         split, limited = self.question.split, self.wanted.limit and slot == ROWS
         columns: list[exp.Expr] = [named(number(slot), "slot")]
         columns += [col(key, "m") if key in keys else named(self._null_key(key), key) for key in self.main.keys]
-        told = split or self.shop.watched
-        columns.append(col(CURRENCY, "m") if told else named(exp.cast(exp.Null(), "TEXT"), CURRENCY))
-        columns.append(
-            named(
-                col(CURRENCY_HIGH if self.shop.watched else CURRENCY, "m") if told else exp.cast(exp.Null(), "TEXT"),
-                CURRENCY_HIGH,
-            )
-        )
+        columns.append(col(CURRENCY, "m") if split else named(exp.cast(exp.Null(), "TEXT"), CURRENCY))
+        foreign: exp.Expr = col(FOREIGN, "m") if self.shop.watched else exp.Null()
+        columns.append(named(exp.cast(foreign, "BIGINT"), FOREIGN))
         columns.append(named(exp.cast(col("members", "m") if limited else exp.Null(), "BIGINT"), "members"))
         for metric in self.question.metrics:
             columns += self._cells(metric, daily=daily)
