@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from castanea.kit.errors import InputError
-from tests.imports.made_files import TMALL, Kept, import_into, tmall_rows
+from tests.imports.made_files import TMALL, Kept, csv_text, import_into, tmall_rows
 from tests.imports.made_workbook import Cell, workbook
 
 ROWS = tmall_rows(40)
@@ -69,3 +69,18 @@ def test_order_numbers_that_a_spreadsheet_cut_are_refused_with_the_reason(tmp_pa
     path.write_bytes(workbook({"订单": [list(TMALL), *rows]}))
     with pytest.raises(InputError, match="15 digits"):
         import_into(path, Kept())
+
+
+@pytest.mark.parametrize("container", ["xlsx", "csv"])
+def test_two_header_rows_of_merged_cells_name_the_columns_together(tmp_path: Path, container: str) -> None:
+    upper = ["订单编号", "金额", None, "收货地址", "时间", None, "退款金额"]
+    lower = [None, "总金额", "买家实际支付金额", None, "订单创建时间", "订单付款时间", None]
+    path = tmp_path / f"o.{container}"
+    if container == "xlsx":
+        path.write_bytes(workbook({"订单": [["订单报表"], upper, lower, *map(typed, ROWS)]}))
+    else:
+        path.write_text(csv_text([["订单报表"], upper, lower, *ROWS]), "utf-8")
+    kept = Kept()
+    outcome = import_into(path, kept)
+    assert (outcome.format, outcome.received, outcome.reasons) == ("tmall_summary", 40, {})
+    assert kept.total("order_line", "amount") == TRUTH

@@ -79,6 +79,46 @@ def find_header(rows: Sequence[Sequence[str]], known: Collection[str], header_ro
     return best
 
 
+def merged_header(rows: Sequence[Sequence[str]], index: int, known: Collection[str]) -> tuple[int, list[str]]:
+    """The header's last row (index) and its cells, where two rows of merged cells name the columns together.
+
+    A cell of the upper row stands over the columns right of it as far as its next cell; where the lower row is blank, the upper one
+    names the column alone. The lower name is taken alone where it is the only one of its kind, else after the group's name. Two
+    rows are one header only where the upper has gaps over names, both hold words alone, and more names are known than in one row.
+    """
+    best = (_familiar(rows[index], known), index, list(rows[index]))
+    for upper in (index - 1, index):
+        if upper < 0 or upper + 1 >= len(rows):
+            continue
+        names = _merged(rows[upper], rows[upper + 1], known)
+        if names and _familiar(names, known) > best[0]:
+            best = (_familiar(names, known), upper + 1, names)
+    return best[1], best[2]
+
+
+def _merged(above: Sequence[str], below: Sequence[str], known: Collection[str]) -> list[str]:
+    """The columns' names by both rows; empty where the two are no header of merged cells."""
+    width = max(_width(above), _width(below))
+    upper, lower = (
+        [cell.strip() for cell in row[:width]] + [""] * (width - len(row[:width])) for row in (above, below)
+    )
+    words = [cell for cell in (*upper, *lower) if cell]
+    gaps = sum(not up and bool(low) for up, low in zip(upper, lower, strict=True))
+    if not gaps or any(_NUMBER.match(cell) or len(cell) > 60 for cell in words) or sum(map(bool, upper)) < 2:
+        return []
+    names, group = [], ""
+    for up, low in zip(upper, lower, strict=True):
+        group = up or (group if low else "")
+        both = f"{group} {low}".strip()
+        alone = bool(low) and lower.count(low) == 1 and plain_name(both) not in known
+        names.append(low if alone else both)
+    return names
+
+
+def _familiar(row: Sequence[str], known: Collection[str]) -> int:
+    return len({plain_name(cell) for cell in row if cell.strip()} & set(known))
+
+
 def clean_header(row: Sequence[str]) -> tuple[str, ...]:
     """Column names as they are shown: without guards; empty ones numbered, repeated ones told apart."""
     names: list[str] = []
@@ -97,15 +137,18 @@ def _judge(
     if found is None:
         return 0.0, None
     score, index = found
-    header = clean_header(rows[index])
+    first = index
+    cells: Sequence[str] = rows[index]
+    if not header_row:
+        index, cells = merged_header(rows, index, known)
+        first = index - (list(cells) != list(rows[index]))
+    header = clean_header(cells)
     body = [row for row in rows[index + 1 :] if any(cell.strip() for cell in row)]
-    fitting = (
-        sum(len(row) == len(rows[index]) or _width(row) == len(header) for row in body) / len(body) if body else 0.5
-    )
+    fitting = sum(len(row) == len(cells) or _width(row) == len(header) for row in body) / len(body) if body else 0.5
     total = (
         score + 2 * fitting + min(len(header), 12) / 12 + (0.3 if quote else 0.0) - (0.5 if len(header) == 1 else 0.0)
     )
-    titles = tuple(" ".join(cell.strip() for cell in row if cell.strip()) for row in rows[:index])
+    titles = tuple(" ".join(cell.strip() for cell in row if cell.strip()) for row in rows[:first])
     return total, Shape(delimiter, quote, index + 1, header, titles)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from castanea.sources.files.dialect import Counted, Found, Wish
 from castanea.sources.files.errors import FileError
 from castanea.sources.files.rows import Chunk, Row, Tally, chunks_of
-from castanea.sources.files.sniffing import clean_header, find_header
+from castanea.sources.files.sniffing import clean_header, find_header, merged_header
 
 _SAMPLE = 2_000
 _EXACT = 1e15  # Excel keeps 15 digits: longer whole numbers have lost some
@@ -43,7 +43,7 @@ def inspect_workbook(path: Path, wish: Wish, known: Collection[str], beat: Calla
     """Find the sheet with data and its header row. Sheets with other columns are named in `sheets_left`."""
     book = _open(path)
     beat(1)
-    candidates: list[tuple[float, str, list[list[str | None]], int]] = []
+    candidates: list[tuple[float, str, list[list[str | None]], int, tuple[str, ...]]] = []
     names = [wish.sheet] if wish.sheet else list(book.sheet_names)
     if wish.sheet and wish.sheet not in book.sheet_names:
         raise FileError(f"the workbook has no sheet '{wish.sheet}'; it has {', '.join(book.sheet_names)}")
@@ -52,15 +52,20 @@ def inspect_workbook(path: Path, wish: Wish, known: Collection[str], beat: Calla
         beat(1)
         found = find_header([[cell or "" for cell in row] for row in rows], known, wish.header_row)
         if found is not None:
-            candidates.append((found[0], name, rows, found[1]))
+            index, cells = found[1], [cell or "" for cell in rows[found[1]]]
+            if not wish.header_row:
+                index, cells = merged_header([[cell or "" for cell in row] for row in rows], index, known)
+            candidates.append((found[0], name, rows, index, clean_header(cells)))
     if not candidates:
         raise FileError(
             f"no sheet has a header row with column names (sheets: {', '.join(book.sheet_names)})",
             code="file.no_header",
         )
-    _, name, rows, index = max(candidates, key=lambda item: (item[0], len(item[2])))
-    header = clean_header([cell or "" for cell in rows[index]])
-    same = [item[1] for item in candidates if clean_header([cell or "" for cell in item[2][item[3]]]) == header]
+    _, name, rows, index, header = max(candidates, key=lambda item: (item[0], len(item[2])))
+    plain = (
+        clean_header([cell or "" for cell in rows[index]]) == header
+    )  # merged headers are found again by their row only
+    same = [item[1] for item in candidates if item[4] == header and (plain or item[3] == index)]
     left = tuple(sheet for sheet in book.sheet_names if sheet not in same)
     return Found(
         "workbook", header, _sample(book, name, index + 1, len(header)), header_row=index + 1, sheet="\n".join(same), sheets_left=left,
