@@ -123,10 +123,10 @@ def _order_columns(
     }
     happened["paid"] = np.where(day.on_delivery[rows], 0, happened["paid"])
     return pl.DataFrame({
-        "order": pl.Series(order_numbers(day, rows).to_pylist(), dtype=pl.String), "customer": [f"C{c:07d}" for c in who],
+        "order": pl.Series(order_numbers(day, rows).to_pylist(), dtype=pl.String), "customer": pl.Series([f"C{c:07d}" for c in who], dtype=pl.String),
         "name": pl.from_arrow(people.names.take(who)), "phone": pl.from_arrow(people.phones.take(who)),
         "email": pl.from_arrow(people.emails.take(who)), "address": pl.from_arrow(people.addresses.take(who)),
-        "province": [PROVINCES[p][0] for p in people.province[who]], "city": pl.from_arrow(people.city.take(who)), **happened,
+        "province": pl.Series([PROVINCES[p][0] for p in people.province[who]], dtype=pl.String), "city": pl.from_arrow(people.city.take(who)), **happened,
         "on_delivery": day.on_delivery[rows], "state": state[rows], "goods": goods_cents(day)[rows], "postage": postage_cents(day)[rows],
         "coupon": coupon_cents(day)[rows], "units": units[rows],
     })  # fmt: skip
@@ -140,8 +140,9 @@ def _lines(past: Past, asked: Asked, day: DayOrders) -> pl.DataFrame:
     catalogue, product = past.world.catalogue, day.product[rows]
     number = _positions(day)[rows]
     return orders.with_columns(
-        pl.Series("line", number), pl.Series("code", [catalogue.ids[p] for p in product]), pl.Series("title", [catalogue.names[p] for p in product]),
-        pl.Series("pack", [catalogue.packs[p] for p in product]), pl.Series("quantity", day.quantity[rows]),
+        pl.Series("line", number), pl.Series("code", [catalogue.ids[p] for p in product], dtype=pl.String),
+        pl.Series("title", [catalogue.names[p] for p in product], dtype=pl.String),
+        pl.Series("pack", [catalogue.packs[p] for p in product], dtype=pl.String), pl.Series("quantity", day.quantity[rows]),
         pl.Series("price", catalogue.price[product]), pl.Series("discount", day.discount[rows]), pl.Series("amount", day.amount[rows]),
         pl.Series("first", number == 1),
     )  # fmt: skip
