@@ -87,6 +87,11 @@ COMMANDS: tuple[Command, ...] = (
         Option("brand", "column", "the brand", required=True), _TIME, Option("value", "column", "what is sold", required=True),
         Option("own", "text", "the own brand", required=True),
     )),
+    Command("diagnose", "diagnose", "diagnose.localise:diagnose", "TABLE", "where a deviation lies", (
+        Option("dims", "columns", "the dimensions, a,b,c", required=True), Option("actual", "columns", "what was", required=True),
+        Option("expected", "columns", "what was expected", required=True), Option("derived", "text", "a ratio NUM/DEN", default=""),
+        Option("case", "columns", "one diagnosis each", default=()),
+    ), tree=True),
 )  # fmt: skip
 
 
