@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import duckdb
 import pytest
 
 from castanea.warehouse import duck
+from castanea.warehouse.loader import Loader
 from tests.warehouse.conftest import Shop
 from tests.warehouse.shop_rows import at, batch, line, order, payment, product, rate, refund, view
 
@@ -156,3 +160,26 @@ def test_a_quiet_moment_is_used_for_a_checkpoint(shop: Shop, monkeypatch: pytest
     assert wal.stat().st_size > 0
     assert shop.warehouse.apply() is None
     assert not wal.exists() or wal.stat().st_size == 0
+
+
+def test_a_change_too_large_for_the_usual_memory_is_given_more_and_loading_goes_on(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop.land(batch("order", order("o1", pay_time=at())), batch("order_line", line("o1", "10")))
+    reader = shop.warehouse.reader()
+    real, tried = Loader.apply, []
+
+    def scarce(self: Loader, batches: Any) -> Any:
+        tried.append(shop.warehouse._tuning.memory_limit)
+        if tried[-1] != duck.ROOMY:
+            raise duckdb.OutOfMemoryException("the limit was reached")
+        return real(self, batches)
+
+    with monkeypatch.context() as small:
+        small.setattr(Loader, "apply", scarce)
+        shop.land(batch("order_line", line("o1", "20", line_id="2")))
+    assert tried == [shop.warehouse._tuning.memory_limit, duck.ROOMY]
+    assert reader.fetch("SELECT sum(report_paid)::INTEGER AS paid FROM fact.order_line").to_pylist() == [{"paid": 30}]
+    reader.close()
+    shop.land(batch("order_line", line("o1", "5", line_id="3")))
+    shop.check_rollups()

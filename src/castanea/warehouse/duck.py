@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -24,6 +25,7 @@ from castanea.warehouse.readers import DuckReader, Gate
 _log = structlog.get_logger(__name__)
 Progress = Callable[[LoadState], None]
 LIVE_ROWS = 30_000  # in one transaction while loading: larger ones gain little and hold much memory
+ROOMY = "1GB"  # of memory for the rare transaction that needs more than the usual limit
 QUIET_SECONDS = 5.0
 QUIET_CHECKPOINT = 32 << 20  # bytes of write-ahead log worth a checkpoint in a quiet moment
 # Of a table of which a transaction gains more than a row group (122,880 rows), DuckDB writes the columns at once, packed, instead of
@@ -105,6 +107,8 @@ class DuckWarehouse:
             self._last_applied = monotonic()
             try:
                 applied = _apply(self._loading, batches)
+            except duckdb.OutOfMemoryException:
+                applied = self._apply_with_room(batches[:1])
             except duckdb.Error as error:
                 if engine.disk_is_full(error):
                     raise NoSpace(
@@ -227,6 +231,28 @@ class DuckWarehouse:
     def _summed(self) -> list[TableSum]:
         self._loading.merge_tails(all_days=True)
         return checksums(self._connection)
+
+    def _apply_with_room(self, batches: Sequence[LandedBatch]) -> Applied:
+        """One change that touches very much (a cost of all products, a year later): the file is opened with more memory for it alone, for
+        the limit of an open file is locked."""
+        usual, roomy = self._tuning, replace(self._tuning, memory_limit=ROOMY)
+        _log.warning(
+            "a transaction needs more memory than usual",
+            offset=batches[0].offset,
+            usual=usual.memory_limit,
+            given=ROOMY,
+        )
+        try:
+            self._reopen(roomy)
+            return self._loading.apply(batches)
+        finally:
+            self._reopen(usual)
+
+    def _reopen(self, tuning: Tuning) -> None:
+        self._gate.close_for_change("the warehouse is opened anew; ask again at once")
+        self._close_file()
+        self._tuning = tuning
+        self._open_file(new=False)
 
     def _use_quiet(self) -> None:
         """When nothing has landed for a while: merge what was appended, and checkpoint if that is worth it; the latter can wait if somebody
