@@ -20,7 +20,17 @@ from castanea.semantics.presence import tables_with_rows
 
 Needs = tuple[tuple[str, ...], ...]
 MOST_FORMATS = 6  # formats named for one table; the page of formats has all of them
-FIRST = ("taobao", "tmall", "sycm", "jd", "douyin", "compass", "pdd", "shopify", "jushuitan")  # named first: most shops have them
+FIRST = (
+    "taobao",
+    "tmall",
+    "sycm",
+    "jd",
+    "douyin",
+    "compass",
+    "pdd",
+    "shopify",
+    "jushuitan",
+)  # named first: most shops have them
 _OR: dict[Locale, str] = {"zh-CN": "或", "en": " or "}
 _AND: dict[Locale, str] = {"zh-CN": "、", "en": ", "}
 

@@ -142,7 +142,8 @@ order_line = Table(
         text("order_id", "The order.", required=True),
         text(
             "line_id",
-            "The line's number inside the order; empty where the source has none (then product and occurrence tell lines apart). `order` stands for the order's totals, `erp/…` for another system's copy of a line: they count until the platform's own lines are known.",
+            "The line's number inside the order; empty where the source has none (then product and occurrence tell lines apart). `order` "
+            "stands for the order's totals, `erp/…` for another system's copy of a line: they count until the platform's own lines are known.",
         ),
         text(
             "kind",
