@@ -92,6 +92,11 @@ COMMANDS: tuple[Command, ...] = (
         Option("expected", "columns", "what was expected", required=True), Option("derived", "text", "a ratio NUM/DEN", default=""),
         Option("case", "columns", "one diagnosis each", default=()),
     ), tree=True),
+    Command("decompose", "diagnose", "diagnose.metric_tree:decompose", "TABLE", "what each factor brought to a change", (
+        Option("tree", "text", 'the metric, such as "revenue = visitors * conversion * order_value"', required=True),
+        Option("period", "column", "the period", required=True), Option("before", "text", "the period compared with", required=True),
+        Option("after", "text", "the period asked about", required=True), Option("by", "column", "the groups", default=""),
+    )),
 )  # fmt: skip
 
 

@@ -24,7 +24,7 @@ class Warned:
 class Answer:
     """`table` has the contract's columns first; `tree` stands for it where the contract asks for JSON. `words`: one paragraph per
     language. With status `not_enough_data`, `missing`, `needed` and `fallback` say what is missing, how much more, and what was done
-    instead."""
+    instead. `exact`: its sums do not depend on the order of rows, so that no digit needs to go."""
 
     method: str
     table: pl.DataFrame
@@ -36,6 +36,7 @@ class Answer:
     needed: str = ""
     fallback: str = ""
     tree: Any = None
+    exact: bool = False
 
     def __post_init__(self) -> None:
         floats = [n for n, kind in self.table.schema.items() if kind.is_float()]
@@ -51,6 +52,8 @@ class Answer:
 
 def settled(answer: Answer) -> Answer:
     """The answer to as many digits as floating-point sums hold whatever the order of the rows and the number of cores."""
+    if answer.exact:
+        return answer
     floats = [n for n, kind in answer.table.schema.items() if kind.is_float()]
     table = answer.table.with_columns(pl.col(n).round_sig_figs(DIGITS) for n in floats)
     return replace(answer, table=table, summary=_rounded(answer.summary), tree=_rounded(answer.tree))
