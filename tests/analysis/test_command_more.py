@@ -17,16 +17,22 @@ FILES = {
         "when,place,visitors,conversion,order_value",
         *(f"{('A', 'B')[n % 2]},p{n % 3},{100 + 7 * n},{0.01 + n % 5 / 100},{20 + n % 7}" for n in range(30)),
     ],
+    "attribute": [
+        "way,n,none",
+        *(f"{' > '.join('abcde'[n % 5 : n % 5 + 1 + n % 3])},{n % 4},{n % 9}" for n in range(60)),
+    ],
 }
 CALLS = {
     "decompose": [
         "--tree", "revenue = visitors * conversion * order_value", "--period", "when", "--before", "A", "--after", "B", "--by", "place",
     ],
+    "attribute": ["--path", "way", "--conversions", "n", "--nulls", "none"],
 }  # fmt: skip
 COLUMNS = {
     "decompose": ["factor", "group", "effect"],
+    "attribute": ["channel", "markov", "markov_lo", "markov_hi", "shapley", "linear", "first_touch", "last_touch"],
 }
-NUMBER = {"decompose": "visitors"}
+NUMBER = {"decompose": "visitors", "attribute": "n"}
 
 
 @pytest.fixture

@@ -97,6 +97,12 @@ COMMANDS: tuple[Command, ...] = (
         Option("period", "column", "the period", required=True), Option("before", "text", "the period compared with", required=True),
         Option("after", "text", "the period asked about", required=True), Option("by", "column", "the groups", default=""),
     )),
+    Command("attribute", "predict", "predict.attribution:attribute", "PATHS", "which channels conversions are put down to", (
+        Option("path", "column", "the channels of a path, a > b > c", required=True),
+        Option("separator", "text", "what stands between two channels (>)", default=">"),
+        Option("conversions", "column", "how many converted", required=True), Option("value", "column", "what they brought", default=""),
+        Option("nulls", "column", "how many took the path without converting", default=""),
+    ), seeded=True),
 )  # fmt: skip
 
 
