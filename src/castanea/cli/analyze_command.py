@@ -101,8 +101,8 @@ def _parser() -> argparse.ArgumentParser:
         )
         for option in command.options:
             asked.add_argument(
-                f"--{option.name}", dest=option.argument, required=option.required, choices=option.choices or None, help=option.help,
-                **({"action": "store_true"} if option.kind == "flag" else {}),
+                f"--{option.name}", dest=option.argument, required=option.required, help=option.help,
+                **({"action": "store_true"} if option.kind == "flag" else {"choices": option.choices or None}),
             )  # fmt: skip
         asked.add_argument("--output", metavar="FILE", help="write the table (.csv, .parquet) or the answer (.json)")
         asked.add_argument("--json", action="store_true", help="print one JSON object")
