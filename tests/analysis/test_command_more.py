@@ -21,18 +21,21 @@ FILES = {
         "way,n,none",
         *(f"{' > '.join('abcde'[n % 5 : n % 5 + 1 + n % 3])},{n % 4},{n % 9}" for n in range(60)),
     ],
+    "abtest": ["id,arm,paid,before", *(f"u{n},{'ab'[n % 2]},{n % 7}.5,{n % 5}" for n in range(80))],
 }
 CALLS = {
     "decompose": [
         "--tree", "revenue = visitors * conversion * order_value", "--period", "when", "--before", "A", "--after", "B", "--by", "place",
     ],
     "attribute": ["--path", "way", "--conversions", "n", "--nulls", "none"],
+    "abtest": ["--unit", "id", "--variant", "arm", "--control", "a", "--outcome", "paid", "--covariate", "before", "--sequential"],
 }  # fmt: skip
 COLUMNS = {
     "decompose": ["factor", "group", "effect"],
     "attribute": ["channel", "markov", "markov_lo", "markov_hi", "shapley", "linear", "first_touch", "last_touch"],
+    "abtest": ["variant", "n", "mean", "difference", "lo", "hi", "relative", "relative_lo", "relative_hi", "verdict"],
 }
-NUMBER = {"decompose": "visitors", "attribute": "n"}
+NUMBER = {"decompose": "visitors", "attribute": "n", "abtest": "paid"}
 
 
 @pytest.fixture

@@ -103,6 +103,12 @@ COMMANDS: tuple[Command, ...] = (
         Option("conversions", "column", "how many converted", required=True), Option("value", "column", "what they brought", default=""),
         Option("nulls", "column", "how many took the path without converting", default=""),
     ), seeded=True),
+    Command("abtest", "predict", "predict.experiments:abtest", "TABLE", "what an A/B test shows", (
+        Option("unit", "column", "what was assigned, such as the customer", required=True), Option("variant", "column", "the arm", required=True),
+        Option("control", "text", "the arm compared with", required=True), Option("outcome", "column", "what is compared", required=True),
+        Option("covariate", "column", "known before the test, to narrow the interval", default=""),
+        Option("sequential", "flag", "intervals that hold however often one looks", default=False),
+    ), seeded=True),
 )  # fmt: skip
 
 

@@ -76,7 +76,7 @@ def attribute(
     if won < FEW:
         warnings.append(Warned("few_conversions", f"{won:g} conversions; from {FEW} on the shares begin to hold"))
     if not paths.lost.sum():
-        warnings.append(Warned("no_nulls", "no path without a conversion is known (--nulls): a channel passed in vain looks as good as one that convinces"))  # fmt: skip
+        warnings.append(Warned("no_nulls", "no path without a conversion is known (--nulls): channels passed in vain look too good"))  # fmt: skip
     warnings.append(Warned("not_causal", "paths tell where buyers passed, not who would have bought anyway; only a test (geo, abtest) tells that"))  # fmt: skip
     overlap = sum(b > a for a, b in zip(rows["markov_lo"][:-1], rows["markov_hi"][1:], strict=True))
     summary = {
@@ -151,7 +151,8 @@ def _removal(paths: Paths, won: Floats, lost: Floats) -> Floats:
     if whole <= 0:
         return np.zeros(size)
     passed = (steps[size] @ visits) / np.diag(visits)
-    return np.clip(passed * converts / whole, 0.0, 1.0)
+    found: Floats = np.clip(passed * converts / whole, 0.0, 1.0)
+    return found
 
 
 def _interval(paths: Paths, seed: int, level: float) -> tuple[Floats, Floats]:
