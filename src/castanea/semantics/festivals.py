@@ -27,6 +27,8 @@ def festival_days(reader: Reader) -> tuple[FestivalDay, ...]:
     """All festival days that the workspace's calendar knows, in order."""
     found = reader.fetch(_STATEMENT).to_pylist()
     return tuple(
-        FestivalDay(r["day"], r["name"], {"zh-CN": r["zh"] or r["name"], "en": r["en"] or r["name"]}, int(r["nth"] or 1))
+        FestivalDay(
+            r["day"], r["name"], {"zh-CN": r["zh"] or r["name"], "en": r["en"] or r["name"]}, int(r["nth"] or 1)
+        )
         for r in found
     )
