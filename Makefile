@@ -1,6 +1,6 @@
 # Every target is one line in README.md and README.zh-CN.md; `make help` prints them.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo dev web test test-faults test-dialects lint bench bench-quick bench-formats docs screenshots wheel lock clean
+.PHONY: help setup demo dev web test test-faults test-dialects lint bench bench-quick bench-analysis bench-formats docs screenshots wheel lock clean
 
 # Any of these may be an environment variable or an argument: make demo PORT=9000
 PYTHON ?= python3
@@ -48,6 +48,9 @@ bench: setup ## Measure against the figures of docs/reference/benchmarks.md (45 
 
 bench-quick: setup ## The same on small data (6 minutes)
 	@$(BIN)/python -m bench --quick $(if $(CHECK),--check)
+
+bench-analysis: setup ## Measure the analyses against published figures (CHECK=1 fails on a miss)
+	@$(BIN)/python -m bench.analysis $(if $(CHECK),--check)
 
 bench-formats: setup ## Read a corpus of 416 generated exports (CHECK=1 fails on a miss)
 	@$(BIN)/python -m bench $(if $(CHECK),--check) formats
