@@ -152,6 +152,7 @@ class Castanea:
         from castanea.intake.shop_zones import ShopZones
         from castanea.runs.grids import GridDesk
         from castanea.runs.link import Link
+        from castanea.runs.undo_import import ImportDesk
         from castanea.state import Database
 
         check_port(host, port)
@@ -179,7 +180,7 @@ class Castanea:
                     WriteKeys(database, keyring, self.clock), People(database, self.clock),
                     Invitations(database, accounts, self.clock), Walls(database, self.clock), self.clock,
                     ApiSettings(allowed_hosts=self._settings.allowed_hosts, web=built_pages()),
-                    GridDesk(landing, self.clock),
+                    GridDesk(landing, self.clock), ImportDesk(landing, self.clock),
                 )  # fmt: skip
                 try:
                     await serve(create_app(services), host, port, children, lambda: _greet(host, port, owner))

@@ -31,6 +31,9 @@ class MemoryLog:
             given += landed.batch.received
             yield landed
 
+    def of_table(self, table: str) -> Iterator[LandedBatch]:
+        return (landed for landed in self.landed if landed.batch.table == table)
+
     def head(self) -> int:
         return len(self.landed)
 

@@ -152,6 +152,16 @@ class GridFault(BaseModel):
     valid: str
 
 
+class ImportStands(BaseModel):
+    """How an import now stands; the numbers obey once the warehouse has applied `offset`."""
+
+    import_id: str
+    file: str
+    received: int
+    undone: bool
+    offset: int
+
+
 class GridPasted(BaseModel):
     """`version` is empty, and nothing was kept, when there are faults. `restored`, `withdrawn`, `stay` and `since` count the rows of a version
     taken back: as before, saying nothing any more, only to be corrected, and changed since."""

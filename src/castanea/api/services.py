@@ -88,6 +88,12 @@ class Grids(Protocol):
     def undo(self, table: str, version: str) -> Any: ...
 
 
+class Imports(Protocol):
+    """Takes imports back; blocking. What is returned has the fields of `models.ImportStands`."""
+
+    def set_undone(self, import_id: str, *, undone: bool) -> Any: ...
+
+
 @dataclass(frozen=True)
 class ApiSettings:
     """`allowed_hosts`: names under which the server is reached; IP addresses and localhost always are (a rebinding attack needs a
@@ -121,3 +127,4 @@ class Services:
     clock: Clock
     settings: ApiSettings = field(default_factory=ApiSettings)
     grids: Grids | None = None
+    imports: Imports | None = None

@@ -52,6 +52,9 @@ class EventLog(Protocol):
     def read(self, after: int, max_rows: int) -> Iterator[LandedBatch]:
         """Batches with offset > after in order, until about `max_rows` rows were given (at least one batch if there is one)."""
 
+    def of_table(self, table: str) -> Iterator[LandedBatch]:
+        """All batches of one table in order; for the books, which have few."""
+
     def head(self) -> int:
         """The highest offset, 0 when empty."""
 

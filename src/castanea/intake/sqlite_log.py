@@ -43,8 +43,11 @@ CREATE TABLE IF NOT EXISTS batch (
 )
 """
 _INSERT = "INSERT INTO batch VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-_READ = """SELECT "offset", received_at, contract_version, "table", source, import_id, derived, suspects, attributes, sha256, data, rejects, rows
-FROM batch WHERE "offset" > ? ORDER BY "offset" LIMIT 1"""
+_COLUMNS = '"offset", received_at, contract_version, "table", source, import_id, derived, suspects, attributes, sha256, data, rejects, rows'
+_READ = f'SELECT {_COLUMNS} FROM batch WHERE "offset" > ? ORDER BY "offset" LIMIT 1'
+# the books are read by themselves: without an index that is a walk through the whole log
+_IMPORTS = """CREATE INDEX IF NOT EXISTS batch_import_run ON batch ("offset") WHERE "table" = 'import_run'"""
+_OF_TABLE = f'SELECT {_COLUMNS} FROM batch WHERE "table" = \'{{table}}\' AND "offset" > ? ORDER BY "offset" LIMIT 1'
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _PAGE = 8_192
 _WAIT_SECONDS = 60
@@ -72,7 +75,7 @@ class SqliteEventLog:
         with self._disk("nothing was changed"):
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
-            self._writer = self._connect(f"PRAGMA page_size={_PAGE}", "PRAGMA journal_mode=WAL", _SCHEMA)
+            self._writer = self._connect(f"PRAGMA page_size={_PAGE}", "PRAGMA journal_mode=WAL", _SCHEMA, _IMPORTS)
 
     def append(self, batches: Sequence[NewBatch]) -> list[int]:
         """All batches in one durable transaction. Raises NoSpace, DiskError or Unavailable (nothing was kept), or InputError when rows have
@@ -98,6 +101,20 @@ class SqliteEventLog:
             batch = _unpacked(row)
             after = batch.offset
             given += max(1, batch.batch.received)
+            yield batch
+
+    def of_table(self, table: str) -> Iterator[LandedBatch]:
+        """In order of offsets, each checked as in `read`. Raises InputError for a table that there is not."""
+        if table not in TABLES:
+            raise InputError(f"there is no table {table!r}")
+        statement, after = _OF_TABLE.format(table=table), 0
+        while True:
+            with self._disk("nothing was changed"):
+                row = self._reader().execute(statement, (after,)).fetchone()
+            if row is None:
+                return
+            batch = _unpacked(row)
+            after = batch.offset
             yield batch
 
     def head(self) -> int:

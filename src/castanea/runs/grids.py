@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -21,10 +21,11 @@ from castanea.kit.clock import Clock
 from castanea.kit.errors import Conflict, NotFound
 from castanea.runs.grid_cells import CellFault, Checked, check
 from castanea.runs.grid_columns import LABELS, WORDS, Grid, Row, grid
+from castanea.runs.undo_import import record_batch
 from castanea.warehouse.schema import fact, quoted
+from castanea.warehouse.undone import GRID
 
-FORMAT = "grid"  # of the version's record among the imports
-_SLAB = 50_000
+FORMAT = GRID  # of the version's record among the imports
 
 
 @dataclass(frozen=True)
@@ -212,18 +213,15 @@ def _undone(record: Row, now: datetime) -> SentBatch:
 
 
 def _imported(values: Row, now: datetime) -> SentBatch:
-    schema = sent_batch_schema("import_run")
-    row = {name: values.get(name) for name in schema.names} | {"_version": now, "_occurrence": 1, "_row": 1}
-    rows = pa.table({name: [row[name]] for name in schema.names}, schema=schema)
-    return SentBatch("import_run", FORMAT, rows, None, values["import_id"], derived=True)
+    return record_batch({**values, "_version": now}, FORMAT)
 
 
 def _find(log: EventLog, table: str, version: str) -> Row:
     """The version's record as it stands."""
     found: Row | None = None
-    for _, batch in _batches(log, "import_run"):
-        if batch.import_id == version:
-            row = batch.rows.to_pylist()[-1]
+    for landed in log.of_table("import_run"):
+        if landed.batch.import_id == version:
+            row = landed.batch.rows.to_pylist()[-1]
             if row["format"] == FORMAT and row["file"] == table:
                 found = row
     if found is None:
@@ -237,12 +235,12 @@ def _states(log: EventLog, table: Table, version: str) -> tuple[dict[Any, Row], 
     """(the version's rows by key, the newest earlier state of each, the keys that somebody changed since)."""
     theirs: dict[Any, Row] = {}
     others: dict[Any, list[Row]] = {}
-    for _, batch in _batches(log, table.name):
-        if batch.import_id == version:
-            theirs = {_key(table, row): row for row in batch.rows.to_pylist()}
-    for _, batch in _batches(log, table.name):
-        if batch.import_id != version:
-            for row in batch.rows.to_pylist():
+    for landed in log.of_table(table.name):
+        if landed.batch.import_id == version:
+            theirs = {_key(table, row): row for row in landed.batch.rows.to_pylist()}
+    for landed in log.of_table(table.name):
+        if landed.batch.import_id != version:
+            for row in landed.batch.rows.to_pylist():
                 if (key := _key(table, row)) in theirs:
                     others.setdefault(key, []).append(row)
     before, since = {}, set()
@@ -257,15 +255,6 @@ def _states(log: EventLog, table: Table, version: str) -> tuple[dict[Any, Row], 
 
 def _key(table: Table, row: Row) -> tuple[Any, ...]:
     return (*(row.get(name) or "" for name in table.key), row["_occurrence"])
-
-
-def _batches(log: EventLog, table: str) -> Iterator[tuple[int, Any]]:
-    offset = 0
-    while landed := list(log.read(offset, _SLAB)):
-        for item in landed:
-            if item.batch.table == table:
-                yield item.offset, item.batch
-        offset = landed[-1].offset
 
 
 def _opened(landing: Landing, row: Row) -> Row:

@@ -14,7 +14,6 @@ from uuid import uuid4
 from zoneinfo import ZoneInfo, available_timezones
 
 import polars as pl
-import pyarrow as pa
 
 from castanea.cleaning.choosing import Reading, best_fit, fit_mapping, reading_of, sample_frame
 from castanea.cleaning.guessing import Guess, guess_mapping
@@ -22,11 +21,12 @@ from castanea.cleaning.mapped import Frame, MappedFile
 from castanea.contracts.log import Booking
 from castanea.contracts.mappings import Mapping
 from castanea.contracts.mappings.spelling import plain_name
-from castanea.contracts.sent import SentBatch, sent_batch_schema
+from castanea.contracts.sent import SentBatch
 from castanea.contracts.workspace import WorkspaceSettings
 from castanea.kit.clock import Clock
 from castanea.kit.errors import CastaneaError, InputError
 from castanea.runs.replay_quarantine import read_as
+from castanea.runs.undo_import import record_batch
 from castanea.sources.files import FileReader, Found, Limits, Wish
 
 _STAMP = re.compile(
@@ -346,11 +346,9 @@ def import_record(opened: OpenedFile, outcome: Outcome, mapped: MappedFile, now:
         "currency": opened.currency, "exported_at": opened.exported_at,
         "meaning": "; ".join(f"{f.name}={f.taken}" for f in mapped.meanings.findings.values()) or None,
         "received": outcome.received, "suspects": outcome.suspects, "undone": False, "time": now,
-        "_version": now, "_occurrence": 1, "_row": 1,
+        "_version": now,
     }  # fmt: skip
-    schema = sent_batch_schema("import_run")
-    rows = pa.table({name: [values.get(name)] for name in schema.names}, schema=schema)
-    return SentBatch("import_run", "import", rows, None, outcome.import_id, derived=True)
+    return record_batch(values, "import")
 
 
 class Behind:

@@ -12,6 +12,7 @@ import structlog
 
 from castanea.contracts.log import Booking, EventLog, LandedBatch
 from castanea.contracts.rollup import RollupPlan
+from castanea.contracts.tables import TABLES
 from castanea.contracts.warehouse import Change, LoadState, TableSum
 from castanea.contracts.workspace import WorkspaceSettings
 from castanea.kit.clock import monotonic
@@ -21,6 +22,7 @@ from castanea.warehouse.checksums import checksums
 from castanea.warehouse.engine import Tuning, Unusable
 from castanea.warehouse.loader import Applied, Loader
 from castanea.warehouse.readers import DuckReader, Gate
+from castanea.warehouse.undone import tells_of_imports, undone_imports
 
 _log = structlog.get_logger(__name__)
 Progress = Callable[[LoadState], None]
@@ -60,6 +62,7 @@ class DuckWarehouse:
         self._message = ""
         self._suspect: duckdb.Error | None = None
         self._applied = 0
+        self._newly_opened = True  # an earlier process may have ended between a record that takes back and the rebuild
         self._last_applied = monotonic()
         self._con: duckdb.DuckDBPyConnection | None = None
         self._loader: Loader | None = None
@@ -120,6 +123,9 @@ class DuckWarehouse:
                 self._mend()
                 applied = _apply(self._loading, self._waiting(max_rows))
             self._applied = applied.change.offset
+            if tells_of_imports(batches) and self._undone_changed():
+                self.rebuild()
+                return replace(applied.change, offset=self._applied, tables=dict.fromkeys(TABLES, (None, None)))
             return applied.change
 
     def tidy(self) -> None:
@@ -147,12 +153,12 @@ class DuckWarehouse:
         Readers go on with the present file until then. Returns the offset reached.
         """
         with self._writing:
-            fresh = self._path.with_name(self._path.name + ".rebuild")
+            fresh, undone = self._path.with_name(self._path.name + ".rebuild"), undone_imports(self._event_log)
             engine.remove(fresh)
             self._tell(0.0, "rebuilding the warehouse from the log", progress)
             con = engine.connect(fresh, self._tuning)
             try:
-                engine.create(con, self._settings)
+                engine.create(con, self._settings, undone)
                 self._load_facts(con, fresh, progress)
                 engine.keep_plans(con, self._plans, self._settings.zone)
                 con.execute("CHECKPOINT")
@@ -160,8 +166,8 @@ class DuckWarehouse:
                 con.close()
             self._swap(fresh)
             self._tell(None, "", progress)
-            _log.info("warehouse rebuilt from the log", offset=self._applied)
-            return self._applied
+            _log.info("warehouse rebuilt from the log", offset=self._applied, without=sorted(undone))
+            return self.rebuild(progress) if self._undone_changed() else self._applied
 
     def close(self) -> None:
         with self._writing:
@@ -195,6 +201,10 @@ class DuckWarehouse:
                 break
             batches += following
         return batches
+
+    def _undone_changed(self) -> bool:
+        """Whether an import was taken back, or brought back, since the file was made."""
+        return undone_imports(self._event_log) != self._loading.undone
 
     def _open(self) -> None:
         """Open the file; one that cannot be used is set aside and an empty one is left, marked to be rebuilt."""
@@ -285,8 +295,9 @@ class DuckWarehouse:
             self._gate.close_for_change("the warehouse file is being checked after a read error")
             self._close_file()
             self._set_aside(str(error))
-        if self._loader is None:
+        if self._loader is None or (self._newly_opened and self._undone_changed()):
             self.rebuild()
+        self._newly_opened = False
 
     def _suspected(self, error: duckdb.Error) -> None:
         """A reader met an unreadable block; the writer sees to it."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
@@ -58,8 +58,8 @@ def connect(path: Path, tuning: Tuning) -> duckdb.DuckDBPyConnection:
     return con
 
 
-def create(con: duckdb.DuckDBPyConnection, settings: WorkspaceSettings) -> None:
-    """Fill an empty file with the schema, without rollups."""
+def create(con: duckdb.DuckDBPyConnection, settings: WorkspaceSettings, undone: Iterable[str] = ()) -> None:
+    """Fill an empty file with the schema, without rollups. `undone`: imports that it is made without."""
     con.execute("BEGIN")
     for statement in create_all():
         con.execute(statement)
@@ -73,6 +73,7 @@ def create(con: duckdb.DuckDBPyConnection, settings: WorkspaceSettings) -> None:
         "place": "0",
         "data_time": "",
         "tails": "",
+        "undone": ",".join(sorted(undone)),
     }
     con.executemany("INSERT INTO book.meta VALUES (?, ?)", list(meta.items()))
     con.execute("COMMIT")

@@ -24,6 +24,7 @@ from castanea.warehouse.rollups import Rollups
 from castanea.warehouse.schema import fact
 from castanea.warehouse.spans import Spans
 from castanea.warehouse.staging import U64, Staged, gather, stage
+from castanea.warehouse.undone import passed_over, split
 
 _LOW_HALF = "(_key & 18446744073709551615::UHUGEINT)::UBIGINT"
 
@@ -58,6 +59,7 @@ class Loader:
         self.offset = int(meta["applied_offset"])
         self.data_time = datetime.fromisoformat(meta["data_time"]) if meta["data_time"] else None
         self._place = int(meta["place"])
+        self.undone = frozenset(filter(None, meta.get("undone", "").split(",")))  # imports that are passed over
         self._index_folder = index_folder
         self._indices: dict[str, KeyIndex] = {}
         self._orders = self._open_orders()
@@ -67,12 +69,14 @@ class Loader:
         con, place = self._con, self._place + 1
         con.execute("BEGIN")
         try:
-            staged = {name: stage(con, name, *parts) for name, parts in gather(batches).items()}
+            kept, passed = split(batches, self.undone)
+            staged = {name: stage(con, name, *parts) for name, parts in gather(kept).items()}
             settled = {name: apply_facts.settle(con, s, self._index(name)) for name, s in staged.items()}
             moved, touched = self._move(settled, place)
             change = self._spans.change(con, batches, moved, self.data_time)
             self._rollups.merge(moved, change.tables)
-            booked = bookings_of(batches, [(staged[name], settled[name]) for name in staged])
+            booked = bookings_of(kept, [(staged[name], settled[name]) for name in staged])
+            booked += [passed_over(landed) for landed in passed]
             write_bookings(con, booked)
             data_time = change.data_time.isoformat() if change.data_time else ""
             meta = {"applied_offset": str(change.offset), "place": str(place), "data_time": data_time}

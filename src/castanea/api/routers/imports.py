@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
+import anyio.to_thread
 from fastapi import APIRouter, Query, Request, Response
 
-from castanea.access import Permission
-from castanea.api.guard import GuardedRoute, needs, services_of
+from castanea.access import Forbidden, Permission
+from castanea.api.guard import GuardedRoute, needs, principal_of, services_of
+from castanea.api.models import ImportStands
+from castanea.contracts.query import Rights
+from castanea.kit.errors import Unavailable
 
 router = APIRouter(prefix="/api/v1", route_class=GuardedRoute, tags=["data"])
 
@@ -17,6 +22,33 @@ router = APIRouter(prefix="/api/v1", route_class=GuardedRoute, tags=["data"])
 async def imports(request: Request, limit: int = Query(100, ge=1, le=1000)) -> Response:
     """Imports, newest first, with their books: received = loaded + duplicates + superseded + quarantined."""
     return Response(await services_of(request).link.imports(limit), media_type="application/json")
+
+
+@router.post("/imports/{import_id}/undo", operation_id="undoImport")
+@needs(Permission.DATA_WRITE)
+async def undo_import(request: Request, import_id: str) -> ImportStands:
+    """Take an import back as a whole: as if it had never been, what it replaced stands again. The warehouse is made again meanwhile."""
+    return await _set_undone(request, import_id, undone=True)
+
+
+@router.post("/imports/{import_id}/redo", operation_id="redoImport")
+@needs(Permission.DATA_WRITE)
+async def redo_import(request: Request, import_id: str) -> ImportStands:
+    """Bring an import back that was taken back."""
+    return await _set_undone(request, import_id, undone=False)
+
+
+async def _set_undone(request: Request, import_id: str, *, undone: bool) -> ImportStands:
+    if principal_of(request).rights != Rights():
+        raise Forbidden(
+            "an import is of the whole shop; the rules of this account allow parts only. Ask an owner or manager."
+        )
+    services = services_of(request)
+    if services.imports is None:
+        raise Unavailable("this server takes no imports back")
+    outcome = await anyio.to_thread.run_sync(partial(services.imports.set_undone, import_id, undone=undone))
+    services.link.notify_soon()
+    return ImportStands.model_validate(outcome, from_attributes=True)
 
 
 @router.get("/quarantine", operation_id="quarantine", response_model=dict[str, Any])
