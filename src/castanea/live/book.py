@@ -21,6 +21,7 @@ from castanea.kit.messages import LOCALES, say, say_error
 from castanea.semantics import Planner, answer_to_json
 
 Span = tuple[datetime | None, datetime | None]
+BUSY = "warehouse.busy"  # no memory for the question beside what is loaded: it is asked again alone, then with the next look at the clock
 _log = structlog.get_logger("castanea.live")
 
 
@@ -43,7 +44,7 @@ class Held:
     """An answer with its JSON. `figures` is that JSON without what moves with the clock alone. `problem` says why there is no answer.
 
     `spans`: the times (UTC, half-open, None = open) whose facts count in it. `day` is the report's day on which it was made, `moving`
-    whether its period or the one compared with goes on.
+    whether its period or the one compared with goes on. With an answer and a problem, the answer is the last one there was.
     """
 
     answer: Answer | None
@@ -62,6 +63,7 @@ class AnswerBook:
     def __init__(self, planner: Callable[[], Planner], reader: Callable[[], Reader]) -> None:
         self._planner, self._reader = planner, reader
         self._held: dict[Question, Held] = {}
+        self._last: dict[Question, Held] = {}  # of what was dropped, until it is asked again
         self.cost = 0.0  # processor seconds of the last round of `ask_all`
 
     async def ask_all(self, questions: Iterable[Question], now: datetime, pool: Executor) -> dict[Question, Held]:
@@ -71,6 +73,14 @@ class AnswerBook:
         found = await asyncio.gather(*(loop.run_in_executor(pool, self._timed, q, now) for q in order))
         self.cost = sum(seconds for _, seconds in found)
         asked = {question: held for question, (held, _) in zip(order, found, strict=True)}
+        # What had no room beside the others may have it alone.
+        for question in [q for q, held in asked.items() if _is_busy(held)]:
+            asked[question], seconds = await loop.run_in_executor(pool, self._timed, question, now)
+            self.cost += seconds
+        for question, held in asked.items():
+            last = self._last.pop(question, None)
+            if _is_busy(held) and last is not None:
+                asked[question] = replace(last, problem=held.problem, moving=True)
         self._held.update(asked)
         return asked
 
@@ -117,13 +127,18 @@ class AnswerBook:
     def keep_only(self, questions: Collection[Question]) -> None:
         """Drop what nobody asks any more."""
         self._drop(self._held.keys() - questions)
+        for question in self._last.keys() - questions:
+            del self._last[question]
 
     def clear(self) -> None:
         self._held.clear()
+        self._last.clear()
 
     def _drop(self, questions: Iterable[Question]) -> None:
         for question in list(questions):
-            self._held.pop(question, None)
+            held = self._held.pop(question, None)
+            if held is not None and held.answer is not None:
+                self._last[question] = held
 
 
 def _held(answer: Answer, tables: frozenset[str], now: datetime) -> Held:
@@ -138,6 +153,10 @@ def _held(answer: Answer, tables: frozenset[str], now: datetime) -> Held:
 def _failed(code: str, detail: dict[str, str], values: Mapping[str, object]) -> Held:
     problem = {"code": code, "detail": detail, "values": {k: str(v) for k, v in values.items()}}
     return Held(None, b"", msgspec.json.encode(problem), frozenset(), (), None, moving=True, problem=problem)
+
+
+def _is_busy(held: Held) -> bool:
+    return held.problem is not None and held.problem["code"] == BUSY
 
 
 def _moved(held: Held, now: datetime) -> bool:

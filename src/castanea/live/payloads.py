@@ -49,7 +49,8 @@ class Composer:
         if missing := self._ground.missing(tile.spec.needs):
             nothing = freshness_of(None, None, state, waiting, now, None)
             return _payload(tile, "no_data", {}, nothing, {}, what_to_import(missing))
-        problem = next((h.problem for h in held.values() if h.problem is not None), None)
+        problem = next((h.problem for h in held.values() if h.answer is None), None)
+        waits = next((h.problem for h in held.values() if h.problem is not None), None)  # with an older answer
         answers = {role: h.answer for role, h in held.items() if h.answer is not None}
         extra: dict[str, Any] = {}
         if problem is None:
@@ -69,7 +70,7 @@ class Composer:
         if problem is not None:
             return _payload(tile, "error", {}, fresh, {}, problem)
         shown = {role: h for role, h in held.items() if not role.startswith("_")}
-        return _payload(tile, "empty" if _empty(shown) else "ok", shown, fresh, extra, None)
+        return _payload(tile, "empty" if _empty(shown) else "ok", shown, fresh, extra, waits)
 
 
 def _payload(

@@ -73,12 +73,15 @@ class DuckReader:
         gate.join(self)
 
     def fetch(self, sql: str, parameters: Sequence[Any] = ()) -> pa.Table:
-        """Rows of one statement. Raises Unavailable while the warehouse is made again or when a block of it cannot be read."""
+        """Rows of one statement. Raises Unavailable while the warehouse is made again, when a block of it cannot be read, or when
+        there is no memory for the statement beside what is being loaded."""
         with self._gate.reading() as con:
             if self._cursor is None:
                 self._cursor = con.cursor()
             try:
                 return self._cursor.execute(sql, list(parameters)).to_arrow_table()
+            except duckdb.OutOfMemoryException as error:
+                raise Unavailable(f"the warehouse had no memory left ({error})", code="warehouse.busy") from error
             except duckdb.Error as error:
                 if not is_damage(error):
                     raise
