@@ -145,7 +145,7 @@ class Castanea:
 
         import pyarrow as pa
 
-        from castanea.access import Accounts, Invitations, Keyring, People, Sessions, Walls, WriteKeys
+        from castanea.access import Accounts, Invitations, Keyring, People, Sessions, Shares, Teams, Walls, WriteKeys
         from castanea.api import ApiSettings, Services, create_app
         from castanea.api.serving import Child, check_port, serve
         from castanea.intake.events import EventIntake
@@ -181,6 +181,7 @@ class Castanea:
                     Invitations(database, accounts, self.clock), Walls(database, self.clock), self.clock,
                     ApiSettings(allowed_hosts=self._settings.allowed_hosts, web=built_pages()),
                     GridDesk(landing, self.clock), ImportDesk(landing, self.clock),
+                    Teams(database, self.clock), Shares(database),
                 )  # fmt: skip
                 try:
                     await serve(create_app(services), host, port, children, lambda: _greet(host, port, owner))

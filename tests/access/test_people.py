@@ -18,10 +18,13 @@ from castanea.access import (
     Profile,
     Role,
     Rules,
+    Shares,
     SignInFailed,
+    Teams,
     Walls,
 )
 from castanea.access.permissions import permissions_of
+from castanea.contracts.query import Rights
 from castanea.kit.errors import Conflict, InputError, NotFound
 from tests.access.conftest import Access
 
@@ -32,6 +35,14 @@ MANAGER = Principal("account", "head", "head", Role.MANAGER)
 
 def people(access: Access) -> People:
     return People(access.database, access.clock)
+
+
+def teams(access: Access) -> Teams:
+    return Teams(access.database, access.clock)
+
+
+def shares(access: Access) -> Shares:
+    return Shares(access.database)
 
 
 def invitations(access: Access) -> Invitations:
@@ -59,7 +70,7 @@ def test_each_role_may_what_the_next_may_and_more() -> None:
 
 
 def test_an_invitation_makes_one_account_with_its_role_rules_and_teams(access: Access) -> None:
-    team = people(access).make_team(" 采购  组 ")
+    team = teams(access).make(" 采购  组 ")
     rules = Rules(shops=("tmall",), hidden=("cost",))
     made = invitations(access).make(OWNER, Role.EDITOR, rules=rules, teams=(team.id, "gone"), note="for Lin")
     assert invitations(access).look(made.token).state == "open"
@@ -67,7 +78,7 @@ def test_an_invitation_makes_one_account_with_its_role_rules_and_teams(access: A
     assert access.accounts.sign_in("lin", WORDS, HERE) == profile
     (person,) = people(access).all()
     assert (person.role, person.rules, person.teams) == (Role.EDITOR, rules, (team.id,))
-    assert people(access).teams()[0].name == "采购 组"
+    assert teams(access).all()[0].name == "采购 组"
     for again in (
         lambda: invitations(access).look(made.token),
         lambda: invitations(access).accept(made.token, "x", WORDS),
@@ -121,7 +132,7 @@ def test_the_last_owner_stays(access: Access) -> None:
 
 def test_what_is_taken_away_ends_the_sessions_and_a_team_does_not(access: Access) -> None:
     lin = joined(access, "lin", Role.EDITOR)
-    team = people(access).make_team("marketing")
+    team = teams(access).make("marketing")
     token = access.sessions.open(lin.id).token
     people(access).change(OWNER, lin.id, Change(teams=(team.id,)))
     assert access.sessions.find(token) is not None
@@ -146,6 +157,67 @@ def test_rules_become_rights_with_one_key_for_equal_ones(access: Access) -> None
     assert first.rights.hidden_metrics == {"class:cost"}
 
 
+def test_rules_of_teams_take_away_and_never_give(access: Access) -> None:
+    north = teams(access).make("north", Rules(shops=("jd", "tmall"), hidden=("cost",)))
+    south = teams(access).make("south", Rules(shops=("douyin",)))
+    lin = joined(access, "lin", rules=Rules(shops=("tmall", "douyin")), teams=(north.id,))
+    head = joined(access, "head", Role.MANAGER, teams=(north.id,))
+    (only,) = asking(access, lin).rights.where
+    assert (only.values, asking(access, lin).rights.hidden_metrics) == (("tmall",), {"class:cost"})
+    assert asking(access, head).rights == Rights()
+    people(access).change(OWNER, lin.id, Change(teams=(north.id, south.id)))
+    assert [(f.dimension, f.op) for f in asking(access, lin).rights.where] == [
+        ("shop", "is_empty"),
+        ("shop", "is_not_empty"),
+    ], "nothing is both: no shop is left"
+    person = next(p for p in people(access).all() if p.name == "lin")
+    assert (person.sight.shops, person.rules.shops) == (frozenset(), ("tmall", "douyin"))
+
+
+def test_other_rules_of_a_team_end_the_sessions_of_its_people_and_another_name_does_not(access: Access) -> None:
+    team = teams(access).make("north")
+    lin, wu = joined(access, "lin", teams=(team.id,)), joined(access, "wu")
+    tokens = [access.sessions.open(profile.id).token for profile in (lin, wu)]
+    teams(access).change(team.id, "south")
+    assert all(access.sessions.find(token) for token in tokens)
+    teams(access).change(team.id, "south", Rules(hidden=("profit",)))
+    assert [access.sessions.find(token) is None for token in tokens] == [True, False]
+    token = access.sessions.open(lin.id).token
+    teams(access).remove(team.id)
+    assert access.sessions.find(token) is None
+    assert asking(access, lin).rights == Rights()
+
+
+def test_one_s_own_sessions_are_listed_and_ended_one_by_one_and_nobody_else_s(access: Access) -> None:
+    lin, wu = joined(access, "lin"), joined(access, "wu")
+    here, there = access.sessions.open(lin.id, "Firefox"), access.sessions.open(lin.id, "Safari")
+    other = access.sessions.open(wu.id)
+    assert {s.agent for s in access.sessions.of(lin.id)} == {"Firefox", "Safari"}
+    for foreign in (other.id, "nothing"):
+        with pytest.raises(NotFound, match="over already"):
+            access.sessions.end_own(lin.id, foreign)
+    access.sessions.end_own(lin.id, there.id)
+    assert [s.id for s in access.sessions.of(lin.id)] == [here.id]
+    assert access.sessions.find(other.token) is not None
+    people(access).end_sessions(OWNER, lin.id)
+    assert access.sessions.of(lin.id) == []
+    head = joined(access, "head", Role.OWNER)
+    with pytest.raises(Forbidden):
+        people(access).end_sessions(MANAGER, head.id)
+
+
+def test_new_codes_to_fall_back_on_end_the_old_ones(access: Access) -> None:
+    lin = joined(access, "lin")
+    with pytest.raises(Conflict, match="no second factor"):
+        access.accounts.new_codes(lin.id, WORDS, HERE)
+    _, old = second_factor(access, lin)
+    new = access.accounts.new_codes(lin.id, WORDS, HERE)
+    assert access.accounts.profile(lin.id).codes_left == len(new) == 8
+    with pytest.raises(SignInFailed):
+        access.accounts.sign_in("lin", WORDS, HERE, old[0])
+    assert access.accounts.sign_in("lin", WORDS, HERE, new[0]).codes_left == 7
+
+
 def test_rules_do_not_bind_who_makes_them_and_name_what_there_is(access: Access) -> None:
     with pytest.raises(InputError, match="sees everything"):
         invitations(access).make(OWNER, Role.MANAGER, rules=Rules(shops=("tmall",)))
@@ -156,14 +228,17 @@ def test_rules_do_not_bind_who_makes_them_and_name_what_there_is(access: Access)
 
 
 def test_a_board_shown_to_some_is_not_shown_to_others_but_to_managers(access: Access) -> None:
-    team = people(access).make_team("service")
+    team = teams(access).make("service")
     lin, wu, head = joined(access, "lin", teams=(team.id,)), joined(access, "wu"), joined(access, "head", Role.MANAGER)
-    people(access).share("service", [f"team:{team.id}"])
+    shares(access).set("service", [f"team:{team.id}"])
     shown = {p.name: p.sees("service") for p in (asking(access, lin), asking(access, wu), asking(access, head))}
     assert shown == {"lin": True, "wu": False, "head": True}
     with pytest.raises(NotFound):
-        people(access).share("service", ["team:nobody"])
-    people(access).remove_team(team.id)
+        shares(access).set("service", ["team:nobody"])
+    teams(access).remove(team.id)
+    assert not asking(access, wu).sees("service"), "a team that is no more does not open its boards to all"
+    assert asking(access, head).sees("service")
+    shares(access).set("service", [])
     assert asking(access, wu).sees("service")
 
 

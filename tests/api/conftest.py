@@ -19,13 +19,13 @@ import pytest
 import structlog
 import uvicorn
 
-from castanea.access import Accounts, Invitations, Keyring, People, Sessions, Walls, WriteKeys
+from castanea.access import Accounts, Invitations, Keyring, People, Sessions, Shares, Teams, Walls, WriteKeys
 from castanea.api import ApiSettings, Services, create_app
 from castanea.api.services import EventIntake
 from castanea.contracts.workspace import Workspace, WorkspaceSettings
 from castanea.kit.clock import SystemClock
 from castanea.state import Database
-from tests.api.pocket import PocketIntake, PocketLink
+from tests.api.pocket import PocketDesk, PocketIntake, PocketLink
 
 
 @dataclass
@@ -97,10 +97,14 @@ def serving(root: Path, settings: ApiSettings, events: EventIntake | None = None
         sessions=Sessions(database, keyring, clock),
         write_keys=WriteKeys(database, keyring, clock),
         people=People(database, clock),
+        teams=Teams(database, clock),
+        shares=Shares(database),
         invitations=Invitations(database, accounts, clock),
         walls=Walls(database, clock),
         clock=clock,
         settings=settings,
+        grids=PocketDesk(),
+        imports=PocketDesk(),
     )
     owner = accounts.ensure_owner() or accounts.reset_passphrase("owner")
     app = create_app(services)

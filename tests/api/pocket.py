@@ -170,3 +170,18 @@ class PocketIntake:
         self.bodies.append((body, content_type, content_encoding, source))
         rows = body.count(b'"kind"')
         return PocketReceipt(rows, rows, 0)
+
+
+class PocketDesk:
+    """Grids and imports of a shop that has none."""
+
+    def paste(self, table: str, text: str) -> object:
+        raise InputError(f"there is no grid {table!r}; {len(text)} characters were not kept", code="grid.unknown")
+
+    def undo(self, table: str, version: str) -> object:
+        raise NotFound(f"{table} has no version {version!r}", code="grid.unknown_version")
+
+    def set_undone(self, import_id: str, *, undone: bool) -> object:
+        raise NotFound(
+            f"there is no import {import_id!r} to be {'undone' if undone else 'redone'}", code="import.unknown"
+        )

@@ -98,6 +98,10 @@ def test_a_screen_cannot_watch_the_view_of_another_board(fresh: Served) -> None:
     lin = invited(fresh, "lin")
     assert [b["id"] for b in lin.get("/api/v1/boards").json()] == []
     assert opened(lin) == 404
+    assert lin.get("/api/v1/boards/live-today/shares").status_code == 403
+    wu = invited(fresh, "wu", role="editor")
+    assert wu.get("/api/v1/boards/live-today/shares").status_code == 404, "nobody shares what is not shown to them"
+    assert wu.put("/api/v1/boards/live-today/shares", json={"subjects": []}).status_code == 404
     with lin.stream("GET", "/api/v1/stream", params={"view": view}) as stream:
         first = next(stream.iter_bytes())
         while b"event:" not in first:
@@ -110,7 +114,7 @@ def test_teams_are_made_renamed_and_removed(fresh: Served) -> None:
     boss = fresh.signed_in()
     team = boss.post("/api/v1/teams", json={"name": "采购"}).json()
     assert boss.post("/api/v1/teams", json={"name": "采购"}).status_code == 409
-    assert boss.put(f"/api/v1/teams/{team['id']}", json={"name": "Purchasing"}).status_code == 204
+    assert boss.put(f"/api/v1/teams/{team['id']}", json={"name": "Purchasing"}).json()["name"] == "Purchasing"
     invited(fresh, "lin", teams=[team["id"]])
     (kept,) = boss.get("/api/v1/teams").json()
     assert (kept["name"], kept["members"]) == ("Purchasing", [person(fresh, "lin")["id"]])
@@ -137,3 +141,66 @@ def test_a_guessed_link_lets_nobody_in(served: Served, token: str) -> None:
     client = served.client(**{"X-Castanea-CSRF": "x"})
     for path in ("invitations/look", "walls/open"):
         assert client.post(f"/api/v1/{path}", json={"token": token}).status_code == 404
+
+
+def test_one_s_own_sessions_are_shown_and_ended_with_their_streams(fresh: Served) -> None:
+    here, there = fresh.signed_in(), fresh.signed_in()
+    view = there.post("/api/v1/views", json={"board": "live-today"}).json()["view"]
+    kept = here.get("/api/v1/sessions").json()
+    assert [each["here"] for each in kept].count(True) == 1
+    foreign = invited(fresh, "lin").get("/api/v1/sessions").json()[0]["id"]
+    assert here.delete(f"/api/v1/sessions/{foreign}").status_code == 404
+    mine = {each["id"] for each in there.get("/api/v1/sessions").json() if each["here"]}
+    with there.stream("GET", "/api/v1/stream", params={"view": view}) as stream:
+        until(lambda: fresh.app.state.hub.viewers == 1)  # type: ignore[attr-defined]
+        assert here.delete(f"/api/v1/sessions/{mine.pop()}").status_code == 204
+        assert b"event: bye" in b"".join(stream.iter_bytes())
+    assert (there.get("/api/v1/session").status_code, here.get("/api/v1/session").status_code) == (401, 200)
+
+
+def test_a_manager_signs_somebody_out_everywhere_but_not_the_owner(fresh: Served) -> None:
+    lin, head = invited(fresh, "lin"), invited(fresh, "head", role="manager")
+    assert head.delete(f"/api/v1/people/{person(fresh, 'lin')['id']}/sessions").status_code == 204
+    assert lin.get("/api/v1/session").status_code == 401
+    assert head.delete(f"/api/v1/people/{person(fresh, fresh.name)['id']}/sessions").status_code == 403
+
+
+def test_rules_of_a_team_hold_at_once_for_all_its_people(fresh: Served) -> None:
+    boss = fresh.signed_in()
+    team = boss.post("/api/v1/teams", json={"name": "north"}).json()
+    lin = invited(fresh, "lin", role="editor", teams=[team["id"]])
+    assert lin.get("/api/v1/imports").status_code == 200
+    assert lin.get("/api/v1/teams").json()[0]["rules"] is None
+    rules = {"shops": ["tmall"], "categories": [], "hidden": ["cost"]}
+    assert boss.put(f"/api/v1/teams/{team['id']}", json={"name": "north", "rules": rules}).json()["rules"] == rules
+    assert lin.get("/api/v1/session").status_code == 401
+    assert person(fresh, "lin")["sight"] == {"shops": ["tmall"], "categories": None, "hidden": ["cost"]}
+
+
+@pytest.mark.parametrize("path", ["imports", "quarantine", "grids", "grids/cost"])
+def test_whoever_sees_parts_only_is_not_shown_whole_files_and_tables(fresh: Served, path: str) -> None:
+    lin = invited(fresh, "lin", role="editor", rules={"shops": ["tmall"]})
+    refused = lin.get(f"/api/v1/{path}")
+    assert (refused.status_code, refused.json()["code"]) == (403, "access.parts_only")
+    assert fresh.signed_in().get(f"/api/v1/{path}").status_code == 200
+
+
+def test_a_second_factor_comes_with_a_picture_and_its_spare_codes_can_be_renewed(fresh: Served) -> None:
+    boss = fresh.signed_in()
+    made = boss.post("/api/v1/me/second-factor").json()
+    assert made["qr"]["size"] > 28
+    assert made["qr"]["path"].startswith("M4 4h7v1h-7z")
+    body = {"secret": made["secret"], "code": pyotp.TOTP(made["secret"]).now(), "passphrase": fresh.passphrase}
+    codes = boss.put("/api/v1/me/second-factor", json=body).json()["codes"]
+    me = boss.get("/api/v1/me").json()
+    assert (me["second_factor"], me["codes_left"]) == (True, 8)
+    renewed = boss.post("/api/v1/me/second-factor/codes", json={"passphrase": fresh.passphrase}).json()["codes"]
+    assert not set(renewed) & set(codes)
+
+
+def test_an_invitation_tells_its_holder_where_and_as_what_and_no_more(fresh: Served) -> None:
+    made = fresh.signed_in().post("/api/v1/invitations", json={"note": "for Lin", "rules": {"shops": ["jd"]}}).json()
+    client = fresh.client(**{"X-Castanea-CSRF": "join"})
+    offer = client.post("/api/v1/invitations/look", json={"token": made["path"].removeprefix("/invitation#")}).json()
+    assert offer.keys() == {"workspace", "role", "expires_at"}
+    assert (offer["workspace"], offer["role"]) == ("test", "member")

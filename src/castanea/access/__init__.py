@@ -2,13 +2,17 @@
 
 from castanea.access.accounts import Accounts, OneTimePassphrase, Profile
 from castanea.access.errors import CodeNeeded, Forbidden, SignInFailed, TooManyAttempts, Unauthenticated
+from castanea.access.invitations import InvitationInfo, Invitations
 from castanea.access.keyring import Keyring
-from castanea.access.links import InvitationInfo, Invitations, Made, WallInfo, Walls
-from castanea.access.people import Change, People, Person, TeamInfo
+from castanea.access.links import Made
+from castanea.access.people import Change, People, Person
 from castanea.access.permissions import ANONYMOUS, Permission, Principal, Role
 from castanea.access.preferences import Preferences
-from castanea.access.rules import Rules
-from castanea.access.sessions import OpenedSession, Sessions
+from castanea.access.rules import Rules, Sight
+from castanea.access.sessions import OpenedSession, SessionInfo, Sessions
+from castanea.access.shares import Shares
+from castanea.access.teams import TeamInfo, Teams
+from castanea.access.walls import WallInfo, Walls
 from castanea.access.write_keys import CreatedKey, WriteKeyInfo, WriteKeys
 
 __all__ = [
@@ -32,9 +36,13 @@ __all__ = [
     "Profile",
     "Role",
     "Rules",
+    "SessionInfo",
     "Sessions",
+    "Shares",
+    "Sight",
     "SignInFailed",
     "TeamInfo",
+    "Teams",
     "TooManyAttempts",
     "Unauthenticated",
     "WallInfo",

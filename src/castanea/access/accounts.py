@@ -35,10 +35,15 @@ class OneTimePassphrase:
 
 @dataclass(frozen=True)
 class Profile:
+    """`codes_left`: codes to fall back on that were not used; None without a second factor. `passphrase`: whether there is one (else the
+    account is reached through a provider of identities alone)."""
+
     id: str
     name: str
     role: Role
     preferences: Preferences
+    codes_left: int | None = None
+    passphrase: bool = True
 
 
 class Accounts:
@@ -88,7 +93,7 @@ class Accounts:
         attempt = self._attempts.begin(name, address)
         with self._database.read() as session:
             account = session.scalar(select(Account).where(Account.name == name, Account.disabled_at.is_(None)))
-        if not self._passphrases.verify(passphrase, account.passphrase_hash if account else None) or account is None:
+        if not self._passphrases.verify(passphrase, account.passphrase_hash if account else "") or account is None:
             raise SignInFailed("the name or the passphrase is wrong; check both and try again")
         if account.totp_sealed is not None:
             if not code:
@@ -96,7 +101,7 @@ class Accounts:
                 raise CodeNeeded("this account has a second factor; send its code too")
             self._use_code(account.id, code)
         self._attempts.succeeded(attempt)
-        return _profile(account)
+        return self.profile(account.id)
 
     def profile(self, account_id: str) -> Profile:
         """Raises NotFound when the account is gone or disabled."""
@@ -147,6 +152,16 @@ class Accounts:
                 raise Conflict("there is a second factor already; take it away first", code="access.factor_kept")
             return self._factor.keep(account, secret)
 
+    def new_codes(self, account_id: str, passphrase: str, address: str) -> list[str]:
+        """New codes to fall back on in the place of the old ones. Raises SignInFailed for a wrong passphrase, Conflict without a second
+        factor."""
+        self._prove(self.profile(account_id).name, passphrase, address)
+        with self._database.write() as session:
+            account = session.get_one(Account, account_id)
+            if account.totp_sealed is None:
+                raise Conflict("this account has no second factor", code="access.no_factor")
+            return self._factor.renew_codes(account)
+
     def take_factor(self, account_id: str, passphrase: str, address: str) -> None:
         """Take the second factor away. Raises SignInFailed for a wrong passphrase."""
         self._prove(self.profile(account_id).name, passphrase, address)
@@ -159,7 +174,7 @@ class Accounts:
         attempt = self._attempts.begin(name, address)
         with self._database.read() as session:
             account = session.scalar(select(Account).where(Account.name == name, Account.disabled_at.is_(None)))
-        if not self._passphrases.verify(passphrase, account.passphrase_hash if account else None):
+        if not self._passphrases.verify(passphrase, account.passphrase_hash if account else ""):
             raise SignInFailed("the passphrase is wrong; check it and try again")
         self._attempts.succeeded(attempt)
 
@@ -214,4 +229,6 @@ def _check_strength(passphrase: str) -> None:
 
 
 def _profile(account: Account) -> Profile:
-    return Profile(account.id, account.name, Role(account.role), Preferences.from_state(account.preferences))
+    codes = None if account.totp_sealed is None else len(account.recovery)
+    preferences = Preferences.from_state(account.preferences)
+    return Profile(account.id, account.name, Role(account.role), preferences, codes, bool(account.passphrase_hash))

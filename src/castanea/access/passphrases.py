@@ -27,10 +27,10 @@ class Passphrases:
         with self._slots:
             return self._hasher.hash(passphrase)
 
-    def verify(self, passphrase: str, stored: str | None) -> bool:
+    def verify(self, passphrase: str, stored: str) -> bool:
         """Whether it fits. Without a stored hash the same work is done, so that time does not tell whether an account exists."""
         self._nobody = self._nobody or self.hash(secrets.token_hex(16))
-        if stored is None:
+        if not stored:
             self._check(passphrase, self._nobody)
             return False
         return self._check(passphrase, stored)

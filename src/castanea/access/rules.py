@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from typing import Any, Literal, get_args
 
@@ -39,19 +40,50 @@ class Rules:
     def empty(self) -> bool:
         return self == Rules()
 
-    def rights(self) -> Rights:
-        """As the planner applies them. The key is equal exactly where all answers are."""
-        if self.empty:
-            return Rights()
-        bounds = (("shop", self.shops), ("category", self.categories))
-        where = tuple(Filter(name, "in", tuple(sorted(set(values)))) for name, values in bounds if values)
-        hidden = frozenset(CLASS + name for name in self.hidden)
-        told = msgspec.json.encode([msgspec.to_builtins(where), sorted(hidden)])
-        return Rights(hashlib.sha256(told).hexdigest()[:32], where, hidden)
-
     def to_state(self) -> dict[str, Any]:
         return {name: list(values) for name, values in vars(self).items() if values}
 
     @classmethod
     def from_state(cls, stored: dict[str, Any]) -> Rules:
         return cls(**{f.name: tuple(stored.get(f.name, ())) for f in fields(cls)})
+
+
+@dataclass(frozen=True)
+class Sight:
+    """What is seen where rules hold. `shops` and `categories`: None = all, empty = none at all."""
+
+    shops: frozenset[str] | None = None
+    categories: frozenset[str] | None = None
+    hidden: frozenset[FigureClass] = frozenset()
+
+    def rights(self) -> Rights:
+        """As the planner applies them. The key is equal exactly where all answers are."""
+        if self == Sight():
+            return Rights()
+        bounds = (("shop", self.shops), ("category", self.categories))
+        where = tuple(f for name, values in bounds if values is not None for f in _within(name, values))
+        hidden = frozenset(CLASS + name for name in self.hidden)
+        told = msgspec.json.encode([msgspec.to_builtins(where), sorted(hidden)])
+        return Rights(hashlib.sha256(told).hexdigest()[:32], where, hidden)
+
+
+def sight_of(rules: Iterable[Rules]) -> Sight:
+    """What is left where several rules hold at once (a person's own and those of their teams): each takes away, none gives."""
+    held = tuple(rules)
+    return Sight(
+        _common(each.shops for each in held),
+        _common(each.categories for each in held),
+        frozenset(name for each in held for name in each.hidden),
+    )
+
+
+def _common(bounds: Iterable[tuple[str, ...]]) -> frozenset[str] | None:
+    sets = [frozenset(bound) for bound in bounds if bound]
+    return frozenset.intersection(*sets) if sets else None
+
+
+def _within(dimension: str, values: frozenset[str]) -> tuple[Filter, ...]:
+    """Filters that let these members through; without any, two that nothing fulfils (a filter must name a member)."""
+    if values:
+        return (Filter(dimension, "in", tuple(sorted(values))),)
+    return Filter(dimension, "is_empty"), Filter(dimension, "is_not_empty")

@@ -43,6 +43,10 @@ class SecondFactor:
         """Set the factor; returns the codes to fall back on, each good for one sign-in."""
         nonce = secrets.token_bytes(12)
         account.totp_sealed = nonce + AESGCM(self._key).encrypt(nonce, secret.encode(), account.id.encode())
+        return self.renew_codes(account)
+
+    def renew_codes(self, account: Account) -> list[str]:
+        """New codes to fall back on; the old ones are worth nothing any more."""
         spare = ["-".join(_word() for _ in range(2)) for _ in range(SPARE)]
         account.recovery = [fingerprint(code).hex() for code in spare]
         return spare

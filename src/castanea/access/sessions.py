@@ -11,12 +11,14 @@ from datetime import datetime, timedelta
 from sqlalchemy import and_, delete, or_, select, update
 
 from castanea.access.keyring import Keyring, fingerprint
-from castanea.access.people import barred_boards
+from castanea.access.people import sight_of_account
 from castanea.access.permissions import OF_WALL, Principal, Role, permissions_of
 from castanea.access.preferences import Preferences
 from castanea.access.remembered import Remembered
-from castanea.access.rules import Rules
+from castanea.access.rules import Rules, Sight, sight_of
+from castanea.access.shares import barred_boards
 from castanea.kit.clock import Clock, monotonic
+from castanea.kit.errors import NotFound
 from castanea.state import Account, Database, Session, WallLink
 
 LONGEST = timedelta(days=30)
@@ -47,6 +49,16 @@ class OpenedSession:
 
     def __repr__(self) -> str:
         return f"OpenedSession(id={self.id!r}, token='…')"
+
+
+@dataclass(frozen=True)
+class SessionInfo:
+    """A sign-in of an account; `agent` is what the browser called itself."""
+
+    id: str
+    created_at: datetime
+    seen_at: datetime
+    agent: str
 
 
 class Sessions:
@@ -107,8 +119,11 @@ class Sessions:
             account: Account | None = row[1]
             if now >= held.expires_at or now - held.seen_at >= IDLE:
                 return None
-            barred = barred_boards(session, account) if account else frozenset()
-            principal = _of_account(held.id, account, barred) if account else _of_wall(held.id, wall)
+            principal = (
+                _of_wall(held.id, wall)
+                if account is None
+                else _of_account(held.id, account, sight_of_account(session, account), barred_boards(session, account))
+            )
         if now - held.seen_at >= _TOUCH:
             with self._database.write() as session:
                 session.execute(update(Session).where(Session.id == held.id).values(seen_at=now))
@@ -138,6 +153,26 @@ class Sessions:
             session.execute(delete(Session).where(Session.id == session_id))
         self._remembered.clear()
 
+    def of(self, account_id: str) -> list[SessionInfo]:
+        """The sessions of an account that stand, the last used first."""
+        now = self._clock.now()
+        standing = (
+            select(Session)
+            .where(Session.account_id == account_id, Session.expires_at > now, Session.seen_at > now - IDLE)
+            .order_by(Session.seen_at.desc(), Session.id)
+        )
+        with self._database.read() as session:
+            return [SessionInfo(s.id, s.created_at, s.seen_at, s.agent) for s in session.scalars(standing)]
+
+    def end_own(self, account_id: str, session_id: str) -> None:
+        """End one session of this account. Raises NotFound, the same for one that is over and one of somebody else."""
+        mine = delete(Session).where(Session.id == session_id, Session.account_id == account_id).returning(Session.id)
+        with self._database.write() as session:
+            ended = session.execute(mine).first()
+        self._remembered.clear()
+        if ended is None:
+            raise NotFound("there is no such session; it may be over already", code="access.no_such_session")
+
     def end_all(self, account_id: str) -> None:
         with self._database.write() as session:
             session.execute(delete(Session).where(Session.account_id == account_id))
@@ -160,12 +195,12 @@ def _of_wall(session_id: str, wall: WallLink) -> Principal:
         session_id=session_id,
         language=Preferences.from_state(wall.preferences).language,
         permissions=OF_WALL,
-        rights=Rules.from_state(wall.rules).rights(),
+        rights=sight_of([Rules.from_state(wall.rules)]).rights(),
         boards=frozenset({wall.board}),
     )
 
 
-def _of_account(session_id: str, account: Account, barred: frozenset[str]) -> Principal:
+def _of_account(session_id: str, account: Account, sight: Sight, barred: frozenset[str]) -> Principal:
     role = Role(account.role)
     return Principal(
         kind="account",
@@ -175,6 +210,6 @@ def _of_account(session_id: str, account: Account, barred: frozenset[str]) -> Pr
         session_id=session_id,
         language=Preferences.from_state(account.preferences).language,
         permissions=permissions_of(role),
-        rights=Rules.from_state(account.rules).rights(),
+        rights=sight.rights(),
         barred=barred,
     )

@@ -22,6 +22,7 @@ from starlette.types import Message
 from castanea.access import ANONYMOUS, Forbidden, Permission, Principal, Unauthenticated
 from castanea.api.bodies import read_body
 from castanea.api.services import Services
+from castanea.contracts.query import Rights
 
 COOKIE = "castanea_session"
 CSRF_HEADER = "x-castanea-csrf"
@@ -153,3 +154,13 @@ def check_csrf(request: Request, principal: Principal) -> None:
 
 def _equal(given: str, expected: str) -> bool:
     return hmac.compare_digest(given.encode(), expected.encode())
+
+
+def check_sees_all(request: Request) -> None:
+    """What is told of files, imports and whole tables knows no rules of shop, category or figure: who has any is refused rather than shown
+    too much. Raises Forbidden."""
+    if principal_of(request).rights != Rights():
+        raise Forbidden(
+            "this shows whole tables and files; the rules of this account allow parts only. Ask an owner or manager.",
+            code="access.parts_only",
+        )

@@ -23,6 +23,12 @@ class SignIn(Sent):
     code: str = Field("", max_length=32, description="Of the second factor, where the account has one.")
 
 
+class SignInWays(BaseModel):
+    """`provider`: what the button says that leads to a provider of identities; empty where none is set up."""
+
+    provider: str
+
+
 class PreferencesModel(Sent):
     language: Language = ""
     theme: Theme = "system"
@@ -32,7 +38,8 @@ class PreferencesModel(Sent):
 
 class Me(BaseModel):
     """`preferences.language` empty = the browser's; `direction_colours` empty = by language. `role` is `wall` for a screen on the wall,
-    which shows `board` alone."""
+    which shows `board` alone. `codes_left`: codes to fall back on; `passphrase`: whether the account has one, or is reached through a provider
+    of identities alone."""
 
     id: str
     name: str
@@ -40,6 +47,9 @@ class Me(BaseModel):
     preferences: PreferencesModel
     permissions: list[str]
     board: str = ""
+    second_factor: bool = False
+    codes_left: int = 0
+    passphrase: bool = True
 
 
 class WorkspaceModel(BaseModel):
@@ -56,11 +66,6 @@ class SessionModel(BaseModel):
     csrf: str
     me: Me
     workspace: WorkspaceModel
-
-
-class PassphraseChange(Sent):
-    current: str = Field(min_length=1, max_length=256)
-    new: str = Field(min_length=1, max_length=256)
 
 
 class WriteKeyName(Sent):

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
-from castanea.access import InvitationInfo, Person, Rules, WallInfo
+from castanea.access import Change, InvitationInfo, Person, Role, Rules, Sight, TeamInfo, WallInfo
 from castanea.access.preferences import Language, Theme
 from castanea.access.rules import FigureClass
 from castanea.api.models import Sent
@@ -31,8 +31,22 @@ class RulesModel(Sent):
         return cls(shops=list(rules.shops), categories=list(rules.categories), hidden=list(rules.hidden))
 
 
+class SightModel(BaseModel):
+    """What is seen where all rules hold together. `shops` and `categories`: null = all, empty = none at all."""
+
+    shops: list[str] | None
+    categories: list[str] | None
+    hidden: list[FigureClass]
+
+    @classmethod
+    def of(cls, sight: Sight) -> SightModel:
+        shops, categories = (None if each is None else sorted(each) for each in (sight.shops, sight.categories))
+        return cls(shops=shops, categories=categories, hidden=sorted(sight.hidden))
+
+
 class PersonModel(BaseModel):
-    """`rules`, `second_factor` and the times are null for those who do not manage people."""
+    """`rules` are their own; `sight` is what these and their teams' rules leave. Both, `second_factor` and the times are null for those
+    who do not manage people."""
 
     id: str
     name: str
@@ -40,6 +54,7 @@ class PersonModel(BaseModel):
     teams: list[str]
     disabled: bool
     rules: RulesModel | None = None
+    sight: SightModel | None = None
     second_factor: bool | None = None
     created_at: datetime | None = None
     seen_at: datetime | None = None
@@ -54,7 +69,8 @@ class PersonModel(BaseModel):
             disabled=person.disabled_at is not None,
         )
         if whole:
-            told.rules, told.second_factor = RulesModel.of(person.rules), person.second_factor
+            told.rules, told.sight = RulesModel.of(person.rules), SightModel.of(person.sight)
+            told.second_factor = person.second_factor
             told.created_at, told.seen_at = person.created_at, person.seen_at
         return told
 
@@ -67,15 +83,37 @@ class PersonChange(Sent):
     teams: list[str] | None = Field(None, max_length=100)
     disabled: bool | None = None
 
+    def change(self) -> Change:
+        return Change(
+            None if self.role is None else Role(self.role),
+            None if self.rules is None else self.rules.rules(),
+            None if self.teams is None else tuple(self.teams),
+            self.disabled,
+        )
 
-class TeamName(Sent):
+
+class TeamChange(Sent):
+    """Without `rules` they stay."""
+
     name: str = Field(min_length=1, max_length=64)
+    rules: RulesModel | None = None
+
+    def kept(self) -> Rules | None:
+        return None if self.rules is None else self.rules.rules()
 
 
 class TeamModel(BaseModel):
+    """`rules` hold for all its people, beside each one's own; null for those who do not manage people."""
+
     id: str
     name: str
     members: list[str]
+    rules: RulesModel | None = None
+
+    @classmethod
+    def of(cls, team: TeamInfo, *, whole: bool) -> TeamModel:
+        rules = RulesModel.of(team.rules) if whole else None
+        return cls(id=team.id, name=team.name, members=list(team.members), rules=rules)
 
 
 class NewInvitation(Sent):
@@ -84,6 +122,24 @@ class NewInvitation(Sent):
     teams: list[str] = Field(default_factory=list, max_length=100)
     note: str = Field("", max_length=160, description="For whom it is; only those who manage people see it.")
     days: int = Field(7, ge=1, le=30)
+
+    def terms(self) -> dict[str, Any]:
+        """As `Invitations.make` takes them."""
+        return {
+            "role": Role(self.role),
+            "rules": self.rules.rules(),
+            "teams": tuple(self.teams),
+            "note": self.note,
+            "days": self.days,
+        }
+
+
+class OfferModel(BaseModel):
+    """What somebody learns who holds an invitation's link."""
+
+    workspace: str
+    role: RoleName
+    expires_at: datetime
 
 
 class InvitationModel(BaseModel):
@@ -94,19 +150,19 @@ class InvitationModel(BaseModel):
     created_at: datetime
     expires_at: datetime
     state: Literal["open", "accepted", "revoked", "expired"]
-    rules: RulesModel | None = None
+    rules: RulesModel
 
     @classmethod
-    def of(cls, kept: InvitationInfo, *, rules: bool = True) -> InvitationModel:
+    def of(cls, kept: InvitationInfo) -> InvitationModel:
         return cls(
-            id=kept.id if rules else "",
+            id=kept.id,
             role=kept.role.value,
-            teams=list(kept.teams) if rules else [],
-            note=kept.note if rules else "",
+            teams=list(kept.teams),
+            note=kept.note,
             created_at=kept.created_at,
             expires_at=kept.expires_at,
             state=kept.state,  # type: ignore[arg-type]
-            rules=RulesModel.of(kept.rules) if rules else None,
+            rules=RulesModel.of(kept.rules),
         )
 
 
@@ -130,7 +186,7 @@ class Accept(Sent):
 class NewWall(Sent):
     name: str = Field(min_length=1, max_length=64)
     board: str = Field(min_length=1, max_length=64)
-    rules: RulesModel | None = None
+    rules: RulesModel = Field(default_factory=RulesModel)
     language: Language = ""
     theme: Theme = "dark"
 
@@ -160,26 +216,3 @@ class WallModel(BaseModel):
 
 class SharesModel(Sent):
     subjects: list[str] = Field(max_length=200, description="`team:<id>` or `account:<id>`.")
-
-
-class NewFactorModel(BaseModel):
-    """`address` is for the authenticator, as a QR code."""
-
-    secret: str
-    address: str
-
-
-class KeepFactor(Sent):
-    secret: str = Field(pattern="^[A-Z2-7]{32}$")
-    code: str = Field(min_length=6, max_length=16)
-    passphrase: str = Field(min_length=1, max_length=256)
-
-
-class SpareCodes(BaseModel):
-    """Each is good for one sign-in; shown this once."""
-
-    codes: list[str]
-
-
-class Proof(Sent):
-    passphrase: str = Field(min_length=1, max_length=256)

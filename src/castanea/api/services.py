@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
-from castanea.access import Accounts, Invitations, People, Sessions, Walls, WriteKeys
+from castanea.access import Accounts, Invitations, People, Sessions, Shares, Teams, Walls, WriteKeys
 from castanea.contracts.board import View
 from castanea.contracts.query import Query, Rights
 from castanea.contracts.workspace import Workspace
@@ -128,3 +128,5 @@ class Services:
     settings: ApiSettings = field(default_factory=ApiSettings)
     grids: Grids | None = None
     imports: Imports | None = None
+    teams: Teams
+    shares: Shares

@@ -39,7 +39,8 @@ class Base(DeclarativeBase):
 
 
 class Account(Base):
-    """Somebody who signs in. `name` is kept in lower case; `passphrase_hash` is Argon2id."""
+    """Somebody who signs in. `name` is kept in lower case; `passphrase_hash` is Argon2id; empty = only through a provider of
+    identities."""
 
     __tablename__ = "account"
 
@@ -57,14 +58,25 @@ class Account(Base):
     recovery: Mapped[list[str]] = mapped_column(JSON, default=list)  # SHA-256 of the codes left, as hex
 
 
+class Identity(Base):
+    """Who an account is at a provider of identities (OpenID Connect): the provider's issuer and the number it gives to a person."""
+
+    __tablename__ = "identity"
+
+    issuer: Mapped[str] = mapped_column(String(256), primary_key=True)
+    subject: Mapped[str] = mapped_column(String(256), primary_key=True)
+    account_id: Mapped[str] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), index=True)
+
+
 class Team(Base):
-    """People who work together: purchasing, marketing, service …"""
+    """People who work together: purchasing, marketing, service … `rules` hold for all of them, beside each one's own."""
 
     __tablename__ = "team"
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     name: Mapped[str] = mapped_column(String(64), unique=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    rules: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
 
 
 class Membership(Base):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 from fastapi import APIRouter, Query, Request, Response
 
-from castanea.access import Permission
+from castanea.access import Permission, Principal
 from castanea.api.bodies import decode_body
 from castanea.api.guard import GuardedRoute, needs, principal_of, services_of
 from castanea.api.models import OpenedViewModel
@@ -28,18 +28,21 @@ async def boards(request: Request) -> Response:
     return Response(kept, media_type="application/json")
 
 
+def check_shown(principal: Principal, board: str) -> None:
+    """Raises NotFound for a board that is shown to others alone, as for one that is not."""
+    if not principal.sees(board):
+        raise NotFound(
+            f"there is no board {board!r}, or it is not shown to you", code="board.not_shown", values={"board": board}
+        )
+
+
 @router.post("/views", operation_id="openView", response_model=OpenedViewModel, openapi_extra=body_of(View))
 @needs(Permission.BOARDS_READ)
 async def open_view(request: Request) -> Response:
     """Open a board as somebody looks at it, with all its tiles. It stays open while its stream is, and half a minute longer."""
     services = services_of(request)
     view = await decode_body(request, View, services.settings.max_body)
-    if not principal_of(request).sees(view.board):
-        raise NotFound(
-            f"there is no board {view.board!r}, or it is not shown to you",
-            code="board.not_shown",
-            values={"board": view.board},
-        )
+    check_shown(principal_of(request), view.board)
     view_id, board, frame = await request.app.state.hub.open_view(view, principal_of(request).rights)
     body = b"".join((b'{"view":"', view_id.encode(), b'","board":', board, b',"frame":', frame, b"}"))
     return Response(body, media_type="application/json")

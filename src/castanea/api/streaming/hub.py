@@ -77,6 +77,10 @@ class Hub:
     def sessions_watching(self) -> set[str]:
         return {viewer.principal.session_id for viewer in self._viewers}
 
+    def sessions_of(self, accounts: frozenset[str]) -> set[str]:
+        """The sessions of these accounts that watch."""
+        return {viewer.principal.session_id for viewer in self._viewers if viewer.principal.id in accounts}
+
     def close_streams(self, sessions: set[str] | None = None, reason: str = "signed_out") -> None:
         """End the streams of these sessions (None = all)."""
         for viewer in self._viewers:
@@ -85,9 +89,7 @@ class Hub:
 
     def end_account(self, account_id: str) -> None:
         """End the streams of all sessions of an account."""
-        self.close_streams(
-            {viewer.principal.session_id for viewer in self._viewers if viewer.principal.id == account_id}
-        )
+        self.close_streams(self.sessions_of(frozenset((account_id,))))
 
     def close_barred(self, board: str) -> None:
         """A board is shown to others now: whoever watches it connects again, and is let in or not."""
