@@ -151,6 +151,7 @@ class Castanea:
         from castanea.intake.events import EventIntake
         from castanea.intake.shop_zones import ShopZones
         from castanea.runs.grids import GridDesk
+        from castanea.runs.import_jobs import ImportJobs
         from castanea.runs.link import Link
         from castanea.runs.undo_import import ImportDesk
         from castanea.state import Database
@@ -172,21 +173,24 @@ class Castanea:
 
             async def main() -> None:
                 link = Link(workspace.socket)
+                jobs = ImportJobs(workspace.uploads, self.clock, _command("import-process", workspace))
+                jobs.open()
                 zones = ShopZones()
                 events = EventIntake(landing, clock=self.clock, zones=zones)
                 zoning = asyncio.create_task(link.keep_zones(zones.know))
                 services = Services(
                     workspace, link, events, accounts, Sessions(database, keyring, self.clock),
                     WriteKeys(database, keyring, self.clock), People(database, self.clock),
+                    Teams(database, self.clock), Shares(database),
                     Invitations(database, accounts, self.clock), Walls(database, self.clock), self.clock,
                     ApiSettings(allowed_hosts=self._settings.allowed_hosts, web=built_pages()),
-                    GridDesk(landing, self.clock), ImportDesk(landing, self.clock),
-                    Teams(database, self.clock), Shares(database),
+                    GridDesk(landing, self.clock), ImportDesk(landing, self.clock), jobs,
                 )  # fmt: skip
                 try:
                     await serve(create_app(services), host, port, children, lambda: _greet(host, port, owner))
                 finally:
                     zoning.cancel()
+                    await jobs.close()
                     await asyncio.to_thread(events.close)
                     await link.close()
 
@@ -202,6 +206,20 @@ class Castanea:
             _run(WarehouseProcess(desk, parent).serve())
         finally:
             desk.close()
+        return 0
+
+    def import_process(self, workspace: Workspace) -> int:
+        from castanea.runs.import_process import ImportProcess, pipes
+
+        self._start_logging("import")
+        asked, said = pipes()
+
+        @contextmanager
+        def run() -> Iterator[tuple[Landing, Asking]]:
+            with self.landing(workspace) as (landing, _), self.asking(workspace, "an import") as ask:
+                yield landing, ask
+
+        ImportProcess(workspace, self.clock, said).serve(asked, run)
         return 0
 
     def feed(self, workspace: Workspace, port: int, feeding: Feeding) -> int:

@@ -18,7 +18,23 @@ from castanea.api.gate import Gate
 from castanea.api.guard import GuardedRoute, needs
 from castanea.api.measurements import Measurements
 from castanea.api.pages import Pages
-from castanea.api.routers import boards, events, grids, health, imports, numbers, people, session, write_keys
+from castanea.api.routers import (
+    account,
+    boards,
+    events,
+    grids,
+    health,
+    imports,
+    invitations,
+    numbers,
+    people,
+    session,
+    shares,
+    teams,
+    uploads,
+    walls,
+    write_keys,
+)
 from castanea.api.schemas import document
 from castanea.api.services import Services
 from castanea.api.streaming import Hub, Upkeep
@@ -86,7 +102,8 @@ def routes_only(lifespan: object = None) -> Application:
         lifespan=lifespan,  # type: ignore[arg-type]
     )
     # In the order in which they are asked for most: events come by the thousand.
-    for room in (events, boards, numbers, session, health, write_keys, imports, people, grids):
+    rooms = (events, boards, numbers, session, account, health, write_keys, imports, people, teams, invitations, walls)
+    for room in (*rooms, shares, grids, uploads):
         app.include_router(room.router)
     app.openapi = lambda: document(app)  # type: ignore[method-assign]
     return app

@@ -167,6 +167,10 @@ class ImportStands(BaseModel):
     offset: int
 
 
+class KeptFormat(BaseModel):
+    name: str
+
+
 class GridPasted(BaseModel):
     """`version` is empty, and nothing was kept, when there are faults. `restored`, `withdrawn`, `stay` and `since` count the rows of a version
     taken back: as before, saying nothing any more, only to be corrected, and changed since."""

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from castanea.access import Accounts, Invitations, People, Sessions, Shares, Teams, Walls, WriteKeys
 from castanea.contracts.board import View
+from castanea.contracts.importing import FileLook, ImportJob, ImportWish
 from castanea.contracts.query import Query, Rights
 from castanea.contracts.workspace import Workspace
 from castanea.kit.clock import Clock
@@ -94,6 +95,27 @@ class Imports(Protocol):
     def set_undone(self, import_id: str, *, undone: bool) -> Any: ...
 
 
+class Provider(Protocol):
+    """A provider of identities (OpenID Connect)."""
+
+    @property
+    def label(self) -> str:
+        """What the button on the sign-in page says."""
+
+
+class Uploads(Protocol):
+    """Files brought through the browser, and their imports; for one event loop."""
+
+    def all(self) -> list[ImportJob]: ...
+    def get(self, number: str) -> ImportJob: ...
+    async def upload(self, name: str, by: str, chunks: AsyncIterator[bytes], most: int) -> ImportJob: ...
+    async def look(self, number: str, wish: ImportWish) -> FileLook: ...
+    async def keep_format(self, number: str, wish: ImportWish, name: str) -> str: ...
+    def begin(self, number: str, wish: ImportWish) -> ImportJob: ...
+    def cancel(self, number: str) -> ImportJob: ...
+    def remove(self, number: str) -> None: ...
+
+
 @dataclass(frozen=True)
 class ApiSettings:
     """`allowed_hosts`: names under which the server is reached; IP addresses and localhost always are (a rebinding attack needs a
@@ -103,6 +125,7 @@ class ApiSettings:
     web: Path | None = None
     max_body: int = 256 * 1024
     max_events_body: int = 32 * 1024 * 1024
+    max_upload: int = 8 * 1024**3
     max_streams: int = 5_000
     max_views: int = 1_000
     secure_cookies: bool | None = None
@@ -122,11 +145,13 @@ class Services:
     sessions: Sessions
     write_keys: WriteKeys
     people: People
+    teams: Teams
+    shares: Shares
     invitations: Invitations
     walls: Walls
     clock: Clock
     settings: ApiSettings = field(default_factory=ApiSettings)
     grids: Grids | None = None
     imports: Imports | None = None
-    teams: Teams
-    shares: Shares
+    uploads: Uploads | None = None
+    provider: Provider | None = None

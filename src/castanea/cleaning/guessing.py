@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,10 +31,15 @@ def kinds() -> tuple[str, ...]:
     return tuple(shipped_data("concepts")["kinds"])
 
 
-def guess_mapping(header: Sequence[str], sample: pl.DataFrame, kind: str = "") -> tuple[Fit, tuple[Guess, ...]]:
-    """The mapping that the columns' names and contents speak for. Raises InputError where they speak for none."""
+def guess_mapping(
+    header: Sequence[str], sample: pl.DataFrame, kind: str = "", given: Mapping[str, str] | None = None
+) -> tuple[Fit, tuple[Guess, ...]]:
+    """The mapping that the columns' names and contents speak for. `given`: concept → the file's column where somebody said it, "" = none.
+
+    Raises InputError where they speak for none.
+    """
     data = shipped_data("concepts")
-    guesses = _guesses(header, sample, data["concepts"])
+    guesses = _said(_guesses(header, sample, data["concepts"]), given or {})
     found = {guess.concept for guess in guesses}
     best: tuple[float, str] | None = None
     for name, rule in data["kinds"].items():
@@ -57,6 +62,13 @@ def guess_mapping(header: Sequence[str], sample: pl.DataFrame, kind: str = "") -
     used_concepts = _used(data["kinds"][best[1]])
     confidence = min((g.confidence for g in guesses if g.concept in data["kinds"][best[1]]["needs"]), default=0.0)
     return Fit(mapping, fit.places, round(confidence * 0.8, 3)), tuple(g for g in guesses if g.concept in used_concepts)
+
+
+def _said(guesses: tuple[Guess, ...], given: Mapping[str, str]) -> tuple[Guess, ...]:
+    """The guesses, but for what somebody said: what was said is certain, and its columns stand for nothing else."""
+    taken = set(given.values())
+    kept = [guess for guess in guesses if guess.concept not in given and guess.column not in taken]
+    return (*kept, *(Guess(column, concept, 1.0) for concept, column in given.items() if column))
 
 
 def _guesses(header: Sequence[str], sample: pl.DataFrame, concepts: dict[str, Any]) -> tuple[Guess, ...]:

@@ -20,6 +20,11 @@ def register(app: typer.Typer, wiring: Wiring) -> None:
         """Serve a workspace's boards and take events in, until Ctrl-C."""
         raise typer.Exit(wiring.serve(wiring.workspace(folder(workspace, wiring)), host, port))
 
+    @app.command("import-process", hidden=True)
+    def import_process(workspace: Path | None = workspace_option()) -> None:
+        """Be the process of a server that looks at files and imports them."""
+        raise typer.Exit(wiring.import_process(wiring.workspace(folder(workspace, wiring))))
+
     @app.command("warehouse-process", hidden=True)
     def warehouse_process(workspace: Path | None = workspace_option(), parent: int = typer.Option(...)) -> None:
         """Be the process of a server that owns the warehouse."""

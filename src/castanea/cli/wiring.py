@@ -57,5 +57,8 @@ class Wiring(Protocol):
     def warehouse_process(self, workspace: Workspace, parent: int) -> int:
         """Be the warehouse process of a server."""
 
+    def import_process(self, workspace: Workspace) -> int:
+        """Be the process of a server that reads files."""
+
     def feed(self, workspace: Workspace, port: int, feeding: Feeding) -> int:
         """Be the simulated shop of a server."""

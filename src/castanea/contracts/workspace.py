@@ -59,5 +59,10 @@ class Workspace:
         return self.root / "metrics"
 
     @property
+    def uploads(self) -> Path:
+        """Files brought through the browser, until they are imported."""
+        return self.root / "uploads"
+
+    @property
     def boards(self) -> Path:
         return self.root / "boards"

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 import polars as pl
 
-from castanea.cleaning.choosing import Reading, best_fit, fit_mapping, reading_of, sample_frame
+from castanea.cleaning.choosing import Fit, Reading, best_fit, fit_mapping, reading_of, sample_frame
 from castanea.cleaning.guessing import Guess, guess_mapping
 from castanea.cleaning.mapped import Frame, MappedFile
 from castanea.contracts.log import Booking
@@ -58,6 +58,8 @@ class Request:
     sheet: str = ""
     header_row: int = 0
     date_order: str = ""
+    mapping: Mapping | None = None  # read by this one and no other
+    columns: dict[str, str] = field(default_factory=dict)  # where the format is guessed: concept → the file's column
 
 
 @dataclass(frozen=True)
@@ -147,9 +149,8 @@ class ImportFile:
                 f"'{request.currency}' is no currency; write an ISO 4217 code, for example CNY, USD or GBP"
             )
         offered = self._offered(request)
-        known = {plain_name(n) for m in self._mappings for c in m.columns.values() for n in c.names}
         wish = Wish(request.encoding, request.delimiter, request.sheet, request.header_row)
-        reader = FileReader(request.path, known, wish, self._limits)
+        reader = FileReader(request.path, self._spellings(), wish, self._limits)
         try:
             found = reader.found()
             opened = self._understood(request, reader, found, offered)
@@ -157,6 +158,15 @@ class ImportFile:
             reader.close()
             raise
         return opened
+
+    def found(self, request: Request) -> Found:
+        """What kind of file it is and its columns, whether or not a format fits. Raises FileError."""
+        wish = Wish(request.encoding, request.delimiter, request.sheet, request.header_row)
+        reader = FileReader(request.path, self._spellings(), wish, self._limits)
+        try:
+            return reader.found()
+        finally:
+            reader.close()
 
     def run(
         self,
@@ -177,7 +187,7 @@ class ImportFile:
             opened.currency,
             import_id,
         )
-        mapped = MappedFile(opened.reading, self._frame(opened, import_id))
+        mapped = MappedFile(opened.reading, self.frame(opened, import_id))
         state = {"bytes": 0}
 
         def moved(count: int) -> None:
@@ -235,7 +245,12 @@ class ImportFile:
         record = import_record(opened, outcome, mapped, self._clock.now())
         outcome.offset = max(outcome.offset, *self._landing.land([record]))
 
+    def _spellings(self) -> set[str]:
+        return {plain_name(n) for m in self._mappings for c in m.columns.values() for n in c.names}
+
     def _offered(self, request: Request) -> tuple[Mapping, ...]:
+        if request.mapping is not None:
+            return (request.mapping,)
         names = [m.name for m in self._mappings]
         if request.format not in ("auto", "generic", *names):
             raise InputError(f"'{request.format}' is no format; valid are auto, generic, {', '.join(sorted(names))}")
@@ -252,19 +267,16 @@ class ImportFile:
         self, request: Request, reader: FileReader, found: Found, offered: tuple[Mapping, ...]
     ) -> OpenedFile:
         sample = sample_frame(found.header, found.sample)
-        fit = best_fit(offered, found.header, sample) if request.format != "generic" else None
+        fit = best_fit(offered, found.header, sample) if request.format != "generic" or request.mapping else None
         guesses: tuple[Guess, ...] = ()
+        if fit is None and request.mapping is not None:
+            fit = fit_mapping(request.mapping, found.header, sample)
+            if fit.lacks or not fit.places:
+                raise _is_no(request.mapping, request, found, fit)
         if fit is None and request.format not in ("auto", "generic"):
-            only = fit_mapping(offered[0], found.header, sample)
-            lacks = ", ".join(offered[0].columns[name].names[0] for name in only.lacks)
-            against = ", ".join(found.header[only.places[name]] for name in only.against)
-            raise InputError(
-                f"{request.path.name} is no {request.format}: "
-                + (f"columns missing: {lacks}. " if lacks else f"content not as expected in: {against}. ")
-                + f"Its columns are {', '.join(found.header)}; try --format auto"
-            )
+            raise _is_no(offered[0], request, found, fit_mapping(offered[0], found.header, sample))
         if fit is None:
-            fit, guesses = guess_mapping(found.header, sample, request.kind)
+            fit, guesses = guess_mapping(found.header, sample, request.kind, request.columns)
         reading = reading_of(fit, found.header, sample, delimiter=found.delimiter, date_order=request.date_order)
         opened = OpenedFile(request, reader, found, reading, guesses)
         opened.zone = request.zone or fit.mapping.zone or self._settings.zone
@@ -276,7 +288,8 @@ class ImportFile:
             opened.exported_at, opened.exported_from = stamped, "file"
         return opened
 
-    def _frame(self, opened: OpenedFile, import_id: str) -> Frame:
+    def frame(self, opened: OpenedFile, import_id: str) -> Frame:
+        """What is the same for all rows of one import of the file."""
         return Frame(
             import_id, opened.found.sha256, f"file:{opened.mapping.name}", opened.request.shop or "main", opened.zone, opened.currency,
             opened.exported_at, self._clock.now(), shop_given=bool(opened.request.shop),
@@ -284,7 +297,7 @@ class ImportFile:
 
     def preview(self, opened: OpenedFile, rows: int = _DAY_FIRST) -> tuple[pl.DataFrame, list[str]]:
         """The first rows as they will be read, and what the sample says about the meanings."""
-        mapped = MappedFile(opened.reading, self._frame(opened, "preview"))
+        mapped = MappedFile(opened.reading, self.frame(opened, "preview"))
         try:
             sample = opened.sample()
             mapped.decide(sample)
@@ -292,6 +305,18 @@ class ImportFile:
             return mapped.preview(sample.head(rows)), says
         finally:
             mapped.close()
+
+
+def _is_no(mapping: Mapping, request: Request, found: Found, fit: Fit) -> InputError:
+    lacks = ", ".join(mapping.columns[name].names[0] for name in fit.lacks)
+    against = ", ".join(found.header[fit.places[name]] for name in fit.against)
+    return InputError(
+        f"{request.path.name} is no {mapping.name}: "
+        + (f"columns missing: {lacks}. " if lacks else f"content not as expected in: {against}. ")
+        + f"Its columns are {', '.join(found.header)}; try --format auto",
+        code="import.no_such_format",
+        values={"lacks": lacks, "against": against},
+    )
 
 
 def guess_kinds() -> tuple[str, ...]:

@@ -27,6 +27,10 @@ NEAR = 5  # formats told beside the one that fits
 _NAME = re.compile(r"[a-z][a-z0-9_]{1,60}")
 
 
+def is_format_name(name: str) -> bool:
+    return _NAME.fullmatch(name) is not None
+
+
 @dataclass
 class Counted:
     """A landing that keeps nothing but counts: rows per table, sums per money column, reasons of refused rows."""
@@ -94,7 +98,7 @@ class Proposal:
 
 def propose(job: ImportFile, request: Request, name: str, like: Mapping | None = None) -> Proposal:
     """A mapping called `name` for a file: guessed from its columns, or a copy of `like`. Raises InputError where nothing can be guessed."""
-    if not _NAME.fullmatch(name):
+    if not is_format_name(name):
         raise InputError(f"'{name}' is no name of a format; write small letters, digits and _, for example our_orders")
     with job.open(request) as opened:
         header, known = opened.found.header, "" if opened.guesses else opened.mapping.name

@@ -22,7 +22,7 @@ def undone_imports(log: EventLog) -> frozenset[str]:
     for landed in log.of_table("import_run"):
         for row in landed.batch.rows.select(["import_id", "format", "undone", "_version"]).to_pylist():
             before = newest.get(row["import_id"])
-            if row["format"] != GRID and (before is None or row["_version"] >= before[0]):  # type: ignore[operator]
+            if row["format"] != GRID and (before is None or row["_version"] >= before[0]):
                 newest[row["import_id"]] = (row["_version"], bool(row["undone"]))
     return frozenset(name for name, (_, undone) in newest.items() if undone)
 

@@ -153,6 +153,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/imports/{import_id}/redo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Redo Import
+         * @description Bring an import back that was taken back.
+         */
+        post: operations["redoImport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{import_id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Undo Import
+         * @description Take an import back as a whole: as if it had never been, what it replaced stands again. The warehouse is made again meanwhile.
+         */
+        post: operations["undoImport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/invitations": {
         parameters: {
             query?: never;
@@ -305,6 +345,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/second-factor/codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * New Spare Codes
+         * @description New codes to fall back on; the old ones are worth nothing any more.
+         */
+        post: operations["newSpareCodes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me/second-factor/off": {
         parameters: {
             query?: never;
@@ -360,9 +420,29 @@ export interface paths {
         head?: never;
         /**
          * Change Person
-         * @description Change a role, rules or teams, or put somebody out. What is taken away ends their sessions, streams too.
+         * @description Change a role, rules or teams, or put somebody out. Where that changes what they may or see, their sessions end, streams too.
          */
         patch: operations["changePerson"];
+        trace?: never;
+    };
+    "/api/v1/people/{account_id}/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * End Sessions
+         * @description Sign somebody out on every device; their streams end.
+         */
+        delete: operations["endSessions"];
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/quarantine": {
@@ -433,7 +513,51 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/session/ways": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Ways
+         * @description How somebody may sign in here.
+         */
+        get: operations["signInWays"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Sessions
+         * @description Where this account is signed in, the last used first.
+         */
+        get: operations["sessions"];
+        put?: never;
+        post?: never;
+        /**
+         * Sign Out Everywhere
+         * @description End all sessions of this account, on every device, and their streams.
+         */
+        delete: operations["signOutEverywhere"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{session_id}": {
         parameters: {
             query?: never;
             header?: never;
@@ -444,10 +568,10 @@ export interface paths {
         put?: never;
         post?: never;
         /**
-         * Sign Out Everywhere
-         * @description End all sessions of this account, on every device, and their streams.
+         * End Session
+         * @description End one of one's own sessions and its streams.
          */
-        delete: operations["signOutEverywhere"];
+        delete: operations["endSession"];
         options?: never;
         head?: never;
         patch?: never;
@@ -502,7 +626,7 @@ export interface paths {
         };
         /**
          * Teams
-         * @description All teams with their people.
+         * @description All teams with their people. Rules are shown to those who manage people.
          */
         get: operations["teams"];
         put?: never;
@@ -526,16 +650,144 @@ export interface paths {
         };
         get?: never;
         /**
-         * Rename Team
-         * @description Give a team another name.
+         * Change Team
+         * @description Give a team another name or other rules. Other rules end the sessions of its people, streams too.
          */
-        put: operations["renameTeam"];
+        put: operations["changeTeam"];
         post?: never;
         /**
          * Remove Team
          * @description Remove a team; its people stay.
          */
         delete: operations["removeTeam"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/uploads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Uploads
+         * @description The files that this account brought and how far their imports are, newest first; an owner sees everybody's.
+         */
+        get: operations["uploads"];
+        put?: never;
+        /**
+         * Upload
+         * @description Bring a file: its bytes are the body. Nothing is imported yet.
+         */
+        post: operations["upload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/uploads/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * State
+         * @description How far an import is, and what became of its rows.
+         */
+        get: operations["uploadState"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove
+         * @description Remove an uploaded file with its report; what was imported stays.
+         */
+        delete: operations["removeUpload"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/uploads/{number}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel
+         * @description Stop an import after the rows under way. What was landed stays; undo the import to take it back.
+         */
+        post: operations["cancelUpload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/uploads/{number}/format": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Keep Format
+         * @description Keep how the file is read, as a format of this workspace, so that the next one is known.
+         */
+        post: operations["keepFormat"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/uploads/{number}/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import Upload
+         * @description Import the file when its turn comes; ask its state for progress.
+         */
+        post: operations["importUpload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/uploads/{number}/look": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Look
+         * @description How the file will be read, every guess with its confidence, and what its sampled rows become. What is wished overrides guesses.
+         */
+        post: operations["lookAtUpload"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -854,6 +1106,26 @@ export interface components {
              */
             wall: boolean;
         };
+        /**
+         * Effect
+         * @description What the sampled rows become: rows by table, sums of money by table.column, refused rows by reason.
+         */
+        Effect: {
+            /** Refused */
+            refused: {
+                [key: string]: number;
+            };
+            /** Rows */
+            rows: {
+                [key: string]: number;
+            };
+            /** Sampled */
+            sampled: number;
+            /** Sums */
+            sums: {
+                [key: string]: string;
+            };
+        };
         /** EventError */
         EventError: {
             /** Code */
@@ -876,6 +1148,153 @@ export interface components {
             quarantined: number;
             /** Received */
             received: number;
+        };
+        /**
+         * FileLook
+         * @description How a file will be read. With `refused`, what was found out until then. `preview`: the first rows as they will be read, as text
+         *     under `preview_columns` (names of the format's columns); times are in `zone`. `exported_from`: given, file (its name or title), or
+         *     mtime (a guess: ask). `kinds`: where the format is guessed or unknown, what the rows may be and
+         *     the columns each needs. `says`: what the sample shows about the amounts, and further notes.
+         */
+        FileLook: {
+            /** Bytes */
+            bytes: number;
+            /**
+             * Choices
+             * @default []
+             */
+            choices: components["schemas"]["FormatColumn"][];
+            /**
+             * Columns
+             * @default []
+             */
+            columns: components["schemas"]["LookedColumn"][];
+            /**
+             * Confidence
+             * @default 0
+             */
+            confidence: number;
+            /**
+             * Container
+             * @default
+             */
+            container: string;
+            /**
+             * Currency
+             * @default
+             */
+            currency: string;
+            /**
+             * Delimiter
+             * @default
+             */
+            delimiter: string;
+            /**
+             * Doubts
+             * @default []
+             */
+            doubts: string[];
+            effect?: components["schemas"]["Effect"] | null;
+            /**
+             * Encoding
+             * @default
+             */
+            encoding: string;
+            /**
+             * Encoding Sure
+             * @default true
+             */
+            encoding_sure: boolean;
+            /** Exported At */
+            exported_at?: string | null;
+            /**
+             * Exported From
+             * @default
+             */
+            exported_from: string;
+            /** File */
+            file: string;
+            /**
+             * Format
+             * @default
+             */
+            format: string;
+            /** Format Labels */
+            format_labels?: {
+                [key: string]: string;
+            };
+            /**
+             * Guessed
+             * @default false
+             */
+            guessed: boolean;
+            /**
+             * Header Row
+             * @default 0
+             */
+            header_row: number;
+            /**
+             * Kind
+             * @default
+             */
+            kind: string;
+            /** Kinds */
+            kinds?: {
+                [key: string]: string[];
+            };
+            /**
+             * Near
+             * @default []
+             */
+            near: components["schemas"]["NearFormat"][];
+            /**
+             * Preview
+             * @default []
+             */
+            preview: string[][];
+            /**
+             * Preview Columns
+             * @default []
+             */
+            preview_columns: string[];
+            refused?: components["schemas"]["Refusal"] | null;
+            /**
+             * Says
+             * @default []
+             */
+            says: {
+                [key: string]: string;
+            }[];
+            /**
+             * Sheet
+             * @default
+             */
+            sheet: string;
+            /**
+             * Sheets Left
+             * @default []
+             */
+            sheets_left: string[];
+            /**
+             * Shop
+             * @default
+             */
+            shop: string;
+            /**
+             * Titles
+             * @default []
+             */
+            titles: string[];
+            /**
+             * Words
+             * @default []
+             */
+            words: components["schemas"]["UnknownWord"][];
+            /**
+             * Zone
+             * @default
+             */
+            zone: string;
         };
         /** Filter */
         Filter: {
@@ -906,6 +1325,24 @@ export interface components {
              * @default []
              */
             values: string[];
+        };
+        /**
+         * FormatColumn
+         * @description What a column of the file may be taken for.
+         */
+        FormatColumn: {
+            /** Labels */
+            labels: {
+                [key: string]: string;
+            };
+            /** Name */
+            name: string;
+            /** Needed */
+            needed: boolean;
+            /** Personal */
+            personal: boolean;
+            /** Type */
+            type: string;
         };
         /**
          * Frame
@@ -1011,6 +1448,239 @@ export interface components {
             /** Status */
             status: string;
         };
+        /**
+         * ImportJob
+         * @description A file that somebody brought, and its import. `waiting`: uploaded and not yet begun; `interrupted`: the server ended meanwhile,
+         *     begin it again (what was landed counts once). `rows`, `done_bytes` of `bytes`, `seconds` since it began: how far it is.
+         */
+        ImportJob: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** By */
+            by: string;
+            /** Bytes */
+            bytes: number;
+            /**
+             * Done Bytes
+             * @default 0
+             */
+            done_bytes: number;
+            /** File */
+            file: string;
+            /** Id */
+            id: string;
+            refused?: components["schemas"]["Refusal"] | null;
+            report?: components["schemas"]["ImportReport"] | null;
+            /**
+             * Rows
+             * @default 0
+             */
+            rows: number;
+            /**
+             * Seconds
+             * @default 0
+             */
+            seconds: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "uploading" | "waiting" | "queued" | "running" | "done" | "failed" | "cancelled" | "interrupted";
+            wish?: components["schemas"]["ImportWish"];
+        };
+        /**
+         * ImportReport
+         * @description What became of the rows: received = loaded + duplicates + superseded + quarantined.
+         */
+        ImportReport: {
+            /** Duplicates */
+            duplicates: number;
+            /** Format */
+            format: string;
+            /** Import Id */
+            import_id: string;
+            /** Loaded */
+            loaded: number;
+            /**
+             * Notes
+             * @default []
+             */
+            notes: string[];
+            /** Quarantined */
+            quarantined: number;
+            /** Reasons */
+            reasons?: {
+                [key: string]: number;
+            };
+            /** Received */
+            received: number;
+            /** Superseded */
+            superseded: number;
+            /** Suspects */
+            suspects: number;
+        };
+        /**
+         * ImportStands
+         * @description How an import now stands; the numbers obey once the warehouse has applied `offset`.
+         */
+        ImportStands: {
+            /** File */
+            file: string;
+            /** Import Id */
+            import_id: string;
+            /** Offset */
+            offset: number;
+            /** Received */
+            received: number;
+            /** Undone */
+            undone: boolean;
+        };
+        /**
+         * ImportWish
+         * @description What somebody says about a file; what is empty is found out.
+         *
+         *     `columns`: a column of the format → the file's column, "" = none of them. `words`: table of words → the file's word → its meaning.
+         */
+        ImportWish: {
+            /** Columns */
+            columns?: {
+                [key: string]: string;
+            };
+            /**
+             * Currency
+             * @default
+             */
+            currency: string;
+            /**
+             * Date Order
+             * @default
+             */
+            date_order: string;
+            /**
+             * Delimiter
+             * @default
+             */
+            delimiter: string;
+            /**
+             * Encoding
+             * @default
+             */
+            encoding: string;
+            /** Exported At */
+            exported_at?: string | null;
+            /**
+             * Format
+             * @default auto
+             */
+            format: string;
+            /**
+             * Header Row
+             * @default 0
+             */
+            header_row: number;
+            /**
+             * Kind
+             * @default
+             */
+            kind: string;
+            /**
+             * Sheet
+             * @default
+             */
+            sheet: string;
+            /**
+             * Shop
+             * @default
+             */
+            shop: string;
+            /** Words */
+            words?: {
+                [key: string]: {
+                    [key: string]: string;
+                };
+            };
+            /**
+             * Zone
+             * @default
+             */
+            zone: string;
+        };
+        /**
+         * ImportWish
+         * @description What somebody says about a file; what is empty is found out.
+         *
+         *     `columns`: a column of the format → the file's column, "" = none of them. `words`: table of words → the file's word → its meaning.
+         */
+        "ImportWish-Input": {
+            /** Columns */
+            columns?: {
+                [key: string]: string;
+            };
+            /**
+             * Currency
+             * @default
+             */
+            currency: string;
+            /**
+             * Date Order
+             * @default
+             */
+            date_order: string;
+            /**
+             * Delimiter
+             * @default
+             */
+            delimiter: string;
+            /**
+             * Encoding
+             * @default
+             */
+            encoding: string;
+            /**
+             * Exported At
+             * @default null
+             */
+            exported_at: string | null;
+            /**
+             * Format
+             * @default auto
+             */
+            format: string;
+            /**
+             * Header Row
+             * @default 0
+             */
+            header_row: number;
+            /**
+             * Kind
+             * @default
+             */
+            kind: string;
+            /**
+             * Sheet
+             * @default
+             */
+            sheet: string;
+            /**
+             * Shop
+             * @default
+             */
+            shop: string;
+            /** Words */
+            words?: {
+                [key: string]: {
+                    [key: string]: string;
+                };
+            };
+            /**
+             * Zone
+             * @default
+             */
+            zone: string;
+        };
         /** InvitationModel */
         InvitationModel: {
             /**
@@ -1032,7 +1702,7 @@ export interface components {
              * @enum {string}
              */
             role: "owner" | "manager" | "editor" | "member" | "viewer";
-            rules?: components["schemas"]["RulesModel"] | null;
+            rules: components["schemas"]["RulesModel"];
             /**
              * State
              * @enum {string}
@@ -1050,15 +1720,41 @@ export interface components {
             /** Secret */
             secret: string;
         };
+        /** KeptFormat */
+        KeptFormat: {
+            /** Name */
+            name: string;
+        };
         /** LinkToken */
         LinkToken: {
             /** Token */
             token: string;
         };
         /**
+         * LookedColumn
+         * @description A column of the file. `taken_for`: the format's column that it becomes, empty = kept sealed and not used. `sample`: its first
+         *     filled cells as they stand, hidden where they are personal.
+         */
+        LookedColumn: {
+            /** Confidence */
+            confidence: number;
+            /** Header */
+            header: string;
+            /**
+             * Personal
+             * @default false
+             */
+            personal: boolean;
+            /** Sample */
+            sample: string[];
+            /** Taken For */
+            taken_for: string;
+        };
+        /**
          * Me
          * @description `preferences.language` empty = the browser's; `direction_colours` empty = by language. `role` is `wall` for a screen on the wall,
-         *     which shows `board` alone.
+         *     which shows `board` alone. `codes_left`: codes to fall back on; `passphrase`: whether the account has one, or is reached through a provider
+         *     of identities alone.
          */
         Me: {
             /**
@@ -1066,23 +1762,52 @@ export interface components {
              * @default
              */
             board: string;
+            /**
+             * Codes Left
+             * @default 0
+             */
+            codes_left: number;
             /** Id */
             id: string;
             /** Name */
             name: string;
+            /**
+             * Passphrase
+             * @default true
+             */
+            passphrase: boolean;
             /** Permissions */
             permissions: string[];
             preferences: components["schemas"]["PreferencesModel"];
             /** Role */
             role: string;
+            /**
+             * Second Factor
+             * @default false
+             */
+            second_factor: boolean;
+        };
+        /** NearFormat */
+        NearFormat: {
+            /** Confidence */
+            confidence: number;
+            /** Kind */
+            kind: string;
+            /** Labels */
+            labels: {
+                [key: string]: string;
+            };
+            /** Name */
+            name: string;
         };
         /**
          * NewFactorModel
-         * @description `address` is for the authenticator, as a QR code.
+         * @description `address` is for the authenticator; `qr` is its picture.
          */
         NewFactorModel: {
             /** Address */
             address: string;
+            qr: components["schemas"]["QrModel"];
             /** Secret */
             secret: string;
         };
@@ -1131,7 +1856,7 @@ export interface components {
             language: "" | "zh-CN" | "en";
             /** Name */
             name: string;
-            rules?: components["schemas"]["RulesModel"] | null;
+            rules?: components["schemas"]["RulesModel"];
             /**
              * Theme
              * @default dark
@@ -1159,6 +1884,24 @@ export interface components {
             values?: {
                 [key: string]: string;
             };
+        };
+        /**
+         * OfferModel
+         * @description What somebody learns who holds an invitation's link.
+         */
+        OfferModel: {
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "owner" | "manager" | "editor" | "member" | "viewer";
+            /** Workspace */
+            workspace: string;
         };
         /**
          * OpenedViewModel
@@ -1229,7 +1972,8 @@ export interface components {
         };
         /**
          * PersonModel
-         * @description `rules`, `second_factor` and the times are null for those who do not manage people.
+         * @description `rules` are their own; `sight` is what these and their teams' rules leave. Both, `second_factor` and the times are null for those
+         *     who do not manage people.
          */
         PersonModel: {
             /** Created At */
@@ -1250,6 +1994,7 @@ export interface components {
             second_factor?: boolean | null;
             /** Seen At */
             seen_at?: string | null;
+            sight?: components["schemas"]["SightModel"] | null;
             /** Teams */
             teams: string[];
         };
@@ -1335,6 +2080,16 @@ export interface components {
         Proof: {
             /** Passphrase */
             passphrase: string;
+        };
+        /**
+         * QrModel
+         * @description Dark cells as an SVG path in a square of `size` × `size` cells, its quiet zone included.
+         */
+        QrModel: {
+            /** Path */
+            path: string;
+            /** Size */
+            size: number;
         };
         /**
          * Quality
@@ -1459,6 +2214,20 @@ export interface components {
             zone: string;
         };
         /**
+         * Refusal
+         * @description Why a file cannot be read like this; `code` tells what to ask for (file.date_order, import.unknown_format …).
+         */
+        Refusal: {
+            /** Code */
+            code: string;
+            /** Message */
+            message: string;
+            /** Values */
+            values?: {
+                [key: string]: string;
+            };
+        };
+        /**
          * RulesModel
          * @description Empty lists bound nothing. `hidden`: cost (costs and margins), profit (profits).
          */
@@ -1469,6 +2238,28 @@ export interface components {
             hidden?: ("cost" | "profit")[];
             /** Shops */
             shops?: string[];
+        };
+        /**
+         * SessionInfoModel
+         * @description `agent` is what the browser called itself; `here` marks the session that asks.
+         */
+        SessionInfoModel: {
+            /** Agent */
+            agent: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Here */
+            here: boolean;
+            /** Id */
+            id: string;
+            /**
+             * Seen At
+             * Format: date-time
+             */
+            seen_at: string;
         };
         /**
          * SessionModel
@@ -1488,6 +2279,18 @@ export interface components {
              */
             subjects: string[];
         };
+        /**
+         * SightModel
+         * @description What is seen where all rules hold together. `shops` and `categories`: null = all, empty = none at all.
+         */
+        SightModel: {
+            /** Categories */
+            categories: string[] | null;
+            /** Hidden */
+            hidden: ("cost" | "profit")[];
+            /** Shops */
+            shops: string[] | null;
+        };
         /** SignIn */
         SignIn: {
             /**
@@ -1500,6 +2303,14 @@ export interface components {
             name: string;
             /** Passphrase */
             passphrase: string;
+        };
+        /**
+         * SignInWays
+         * @description `provider`: what the button says that leads to a provider of identities; empty where none is set up.
+         */
+        SignInWays: {
+            /** Provider */
+            provider: string;
         };
         /**
          * SpareCodes
@@ -1532,7 +2343,19 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
-        /** TeamModel */
+        /**
+         * TeamChange
+         * @description Without `rules` they stay.
+         */
+        TeamChange: {
+            /** Name */
+            name: string;
+            rules?: components["schemas"]["RulesModel"] | null;
+        };
+        /**
+         * TeamModel
+         * @description `rules` hold for all its people, beside each one's own; null for those who do not manage people.
+         */
         TeamModel: {
             /** Id */
             id: string;
@@ -1540,11 +2363,7 @@ export interface components {
             members: string[];
             /** Name */
             name: string;
-        };
-        /** TeamName */
-        TeamName: {
-            /** Name */
-            name: string;
+            rules?: components["schemas"]["RulesModel"] | null;
         };
         /**
          * TilePayload
@@ -1657,6 +2476,20 @@ export interface components {
              * @default null
              */
             until: string | null;
+        };
+        /**
+         * UnknownWord
+         * @description A word of the file that the format's table does not hold, with the meanings it may be given.
+         */
+        UnknownWord: {
+            /** Meanings */
+            meanings: string[];
+            /** Rows */
+            rows: number;
+            /** Table */
+            table: string;
+            /** Word */
+            word: string;
         };
         /**
          * View
@@ -2038,6 +2871,68 @@ export interface operations {
             };
         };
     };
+    redoImport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportStands"];
+                };
+            };
+            /** @description A problem document (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    undoImport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportStands"];
+                };
+            };
+            /** @description A problem document (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     invitations: {
         parameters: {
             query?: never;
@@ -2152,7 +3047,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["InvitationModel"];
+                    "application/json": components["schemas"]["OfferModel"];
                 };
             };
             /** @description A problem document (RFC 9457). */
@@ -2350,6 +3245,39 @@ export interface operations {
             };
         };
     };
+    newSpareCodes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Proof"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SpareCodes"];
+                };
+            };
+            /** @description A problem document (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     takeSecondFactor: {
         parameters: {
             query?: never;
@@ -2433,6 +3361,35 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["PersonModel"];
                 };
+            };
+            /** @description A problem document (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    endSessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem document (RFC 9457). */
             default: {
@@ -2602,11 +3559,98 @@ export interface operations {
             };
         };
     };
+    signInWays: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignInWays"];
+                };
+            };
+            /** @description A problem document (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionInfoModel"][];
+                };
+            };
+            /** @description A problem document (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     signOutEverywhere: {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem document (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    endSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
@@ -2728,7 +3772,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["TeamName"];
+                "application/json": components["schemas"]["TeamChange"];
             };
         };
         responses: {
@@ -2752,7 +3796,7 @@ export interface operations {
             };
         };
     };
-    renameTeam: {
+    changeTeam: {
         parameters: {
             query?: never;
             header?: never;
@@ -2763,16 +3807,18 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["TeamName"];
+                "application/json": components["schemas"]["TeamChange"];
             };
         };
         responses: {
             /** @description Successful Response */
-            204: {
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["TeamModel"];
+                };
             };
             /** @description A problem document (RFC 9457). */
             default: {
@@ -2802,6 +3848,270 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A problem document (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    uploads: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportJob"][];
+                };
+            };
+            /** @description A problem document (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    upload: {
+        parameters: {
+            query: {
+                /** @description The file's name. */
+                name: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": unknown;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportJob"];
+                };
+            };
+            /** @description A problem document (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    uploadState: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportJob"];
+                };
+            };
+            /** @description A problem document (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    removeUpload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem document (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancelUpload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportJob"];
+                };
+            };
+            /** @description A problem document (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    keepFormat: {
+        parameters: {
+            query: {
+                /** @description Small letters, digits and _. */
+                name: string;
+            };
+            header?: never;
+            path: {
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImportWish-Input"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptFormat"];
+                };
+            };
+            /** @description A problem document (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    importUpload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImportWish-Input"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportJob"];
+                };
+            };
+            /** @description A problem document (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    lookAtUpload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImportWish-Input"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileLook"];
+                };
             };
             /** @description A problem document (RFC 9457). */
             default: {
