@@ -143,8 +143,9 @@ def _world(seed: int, *, causes: int, all_of_it: float = 1.0) -> tuple[pl.DataFr
         schema=list(DIMENSIONS),
         orient="row",
     )
-    expected, ratio, named = rng.lognormal(4, 1.2, table.height), np.full(table.height, all_of_it), set()
+    expected, ratio = rng.lognormal(4, 1.2, table.height), np.full(table.height, all_of_it)
     taken = np.zeros(table.height, dtype=bool)
+    named: set[str] = set()
     while len(named) < causes:
         dims = sorted(rng.choice(list(DIMENSIONS), int(rng.integers(1, 4)), replace=False).tolist())
         where = {d: f"{d[0]}{rng.integers(DIMENSIONS[d])}" for d in dims}

@@ -21,6 +21,7 @@ FILES = {
         "way,n,none",
         *(f"{' > '.join('abcde'[n % 5 : n % 5 + 1 + n % 3])},{n % 4},{n % 9}" for n in range(60)),
     ],
+    "forecast": ["item,day,sold", *(f"i{n % 3},{20260101 + n // 3},{(7 * n) % 11 + n % 5}.5" for n in range(90))],
     "abtest": ["id,arm,paid,before", *(f"u{n},{'ab'[n % 2]},{n % 7}.5,{n % 5}" for n in range(80))],
 }
 CALLS = {
@@ -28,14 +29,16 @@ CALLS = {
         "--tree", "revenue = visitors * conversion * order_value", "--period", "when", "--before", "A", "--after", "B", "--by", "place",
     ],
     "attribute": ["--path", "way", "--conversions", "n", "--nulls", "none"],
+    "forecast": ["--id", "item", "--time", "day", "--value", "sold", "--horizon", "3"],
     "abtest": ["--unit", "id", "--variant", "arm", "--control", "a", "--outcome", "paid", "--covariate", "before", "--sequential"],
 }  # fmt: skip
 COLUMNS = {
     "decompose": ["factor", "group", "effect"],
     "attribute": ["channel", "markov", "markov_lo", "markov_hi", "shapley", "linear", "first_touch", "last_touch"],
+    "forecast": ["item", "day", "forecast", "lo_80", "hi_80", "lo_95", "hi_95", "method"],
     "abtest": ["variant", "n", "mean", "difference", "lo", "hi", "relative", "relative_lo", "relative_hi", "verdict"],
 }
-NUMBER = {"decompose": "visitors", "attribute": "n", "abtest": "paid"}
+NUMBER = {"forecast": "sold", "decompose": "visitors", "attribute": "n", "abtest": "paid"}
 
 
 @pytest.fixture

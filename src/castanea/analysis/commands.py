@@ -97,6 +97,15 @@ COMMANDS: tuple[Command, ...] = (
         Option("period", "column", "the period", required=True), Option("before", "text", "the period compared with", required=True),
         Option("after", "text", "the period asked about", required=True), Option("by", "column", "the groups", default=""),
     )),
+    Command("forecast", "predict", "predict.forecast:forecast", "SERIES", "what comes next, with ranges that hold as often as they say", (
+        Option("id", "column", "which series a row belongs to", default=""), Option("time", "column", "when (dates or whole numbers)", required=True),
+        Option("value", "column", "what is forecast", required=True), Option("horizon", "whole", "how many periods ahead", required=True),
+        Option("season", "whole", "periods of a cycle, 1 = none; by default the calendar's, or detected", default=0),
+        Option("levels", "list", "of the intervals, in per cent (80,95)", default=("80", "95")),
+        Option("future", "file", "a file of drivers for the times to come"), Option("drivers", "columns", "columns known ahead: price,promo", default=()),
+        Option("hierarchy", "columns", "what the series belong to, coarsest first; forecasts add up", default=()),
+        Option("stockout", "column", "1 where stock had run out", default=""),
+    )),
     Command("attribute", "predict", "predict.attribution:attribute", "PATHS", "which channels conversions are put down to", (
         Option("path", "column", "the channels of a path, a > b > c", required=True),
         Option("separator", "text", "what stands between two channels (>)", default=">"),

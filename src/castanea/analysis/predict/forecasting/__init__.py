@@ -1,0 +1,1 @@
+"""Forecasts of many series: members, their backtest, the combination, intervals, hierarchies."""
