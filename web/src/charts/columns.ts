@@ -49,7 +49,7 @@ export function drawColumns(columns: Columns, locale: Locale) {
       series.push({ type: "line", data: columns.before, symbol: "none", step: false, lineStyle: { color: colours.compare, width: colours.stroke * 0.55 }, silent: true, z: 3 });
     }
     const step = (width - tickWidth - 18) / Math.max(1, columns.values.length);
-    if (series[0]) Object.assign(series[0], festivalGround(columns.festivals ?? [], tickWidth + 10 + step / 2, step, 4, height - colours.text * 2, colours));
+    if (series[0]) Object.assign(series[0], festivalGround(columns.festivals ?? [], tickWidth + 10 + step / 2, step, 2, height - colours.text * 2, colours));
     return {
       points: columns.values.length, series: 0,
       option: {

@@ -22,36 +22,51 @@ export interface Combo {
   festivals?: Stretch[];
 }
 
+function knownOf(part: Part): number[] {
+  return part.values.filter((value): value is number => value !== null);
+}
+
 function rangeOf(part: Part) {
-  const known = part.values.filter((value): value is number => value !== null);
+  const known = knownOf(part);
   return ticks(Math.min(0, ...known), Math.max(0, ...known) || 1, true);
 }
 
-export function drawCombo(combo: Combo, locale: Locale) {
+/** A line that stays far from zero would be flat there: its plot begins near its lowest value, and says so. */
+export function lineRange(part: Part): { min: number; max: number; interval: number } {
+  const known = knownOf(part);
+  const low = Math.min(...known);
+  const high = Math.max(...known);
+  if (!known.length || low <= 0 || high <= 0 || low < high * 0.6) return rangeOf(part);
+  const margin = Math.max((high - low) * 0.15, high * 0.01);
+  return ticks(low - margin, high + margin, false);
+}
+
+export function drawCombo(combo: Combo, locale: Locale, notFromZero: string) {
   return (colours: Palette, width: number, height: number): Drawing => {
     const size = colours.text;
     const parts = [combo.columns, combo.line];
-    const ranges = parts.map(rangeOf);
+    const ranges = [rangeOf(combo.columns), lineRange(combo.line)];
     const scales = ranges.map((range) => scaleFor(range.max, locale));
-    const tickWidth = Math.max(...parts.flatMap((part, index) => [ranges[index]?.max ?? 0, ranges[index]?.interval ?? 0].map((value) => widthOf(axisText(value, scales[index] as never, part.unit, locale), size))));
+    const tickWidth = Math.max(...parts.flatMap((part, index) => [ranges[index]?.max ?? 0, ranges[index]?.min ?? 0, (ranges[index]?.min ?? 0) + (ranges[index]?.interval ?? 0)].map((value) => widthOf(axisText(value, scales[index] as never, part.unit, locale), size))));
     const left = tickWidth + 14;
-    const gap = size * 2.2;
-    const inner = Math.max(60, height - size * 1.8 - gap - size * 2);
-    const upper = inner * 0.56;
+    const above = size * 2.6;
+    const gap = size * 3.2;
+    const inner = Math.max(60, height - above - gap - size * 2);
+    const upper = inner * 0.58;
     const grids = [
-      { left, right: 8, top: size * 1.8, height: upper, containLabel: false, outerBoundsMode: "none" },
-      { left, right: 8, top: size * 1.8 + upper + gap, height: inner - upper, containLabel: false, outerBoundsMode: "none" },
+      { left, right: 8, top: above, height: upper, containLabel: false, outerBoundsMode: "none" },
+      { left, right: 8, top: above + upper + gap, height: inner - upper, containLabel: false, outerBoundsMode: "none" },
     ];
     const names = combo.at.map((cell) => axisLabel(cell, locale));
     const every = evenly(names.length, width - left - 8, Math.max(...names.map((name) => widthOf(name, size)), 1) * 0.75);
     const axes = grids.map((_, index) => ({ ...categoryAxis(names, index ? every : () => false, colours), gridIndex: index }));
     const values = parts.map((part, index) => ({
-      ...valueAxis(ranges[index] as never, scales[index] as never, part.unit, locale, colours), gridIndex: index, name: [part.name, axisUnit(ranges[index]?.max ?? 0, part.unit, locale)].filter(Boolean).join(" · "), nameLocation: "end", nameGap: size * 0.6,
+      ...valueAxis(ranges[index] as never, scales[index] as never, part.unit, locale, colours), gridIndex: index, name: [part.name, axisUnit(ranges[index]?.max ?? 0, part.unit, locale), (ranges[index]?.min ?? 0) > 0 ? notFromZero : ""].filter(Boolean).join(" · "), nameLocation: "end", nameGap: size * 0.95,
       nameTextStyle: { align: "left", color: colours.ink2, fontSize: size, fontFamily: colours.font, padding: [0, 0, 0, -left + 2] },
     }));
     const last = combo.at.length - 1;
     const step = (width - left - 8) / Math.max(1, combo.at.length);
-    const ground = festivalGround(combo.festivals ?? [], left + step / 2, step, size * 0.3, size * 1.8 + upper, colours);
+    const ground = festivalGround(combo.festivals ?? [], left + step / 2, step, size * 0.9, above + upper, colours, left + widthOf(parts[0]?.name ?? "", size));
     const bars = combo.columns.values.map((value, index) => ({ value, itemStyle: { color: colours.series[0], borderRadius: [3, 3, 0, 0], opacity: combo.unfinished && index === last ? 0.5 : 1 } }));
     const cut = combo.unfinished && last > 0;
     const line = { type: "line", symbol: "none", xAxisIndex: 1, yAxisIndex: 1, silent: true, connectNulls: false };

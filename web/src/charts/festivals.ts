@@ -25,8 +25,8 @@ export function stretches(at: string[], days: FestivalDay[], locale: Locale): St
   return found;
 }
 
-/** `left` px of the first period's middle, `step` px from one to the next. The name stands where it fits. */
-export function festivalGround(found: Stretch[], left: number, step: number, top: number, bottom: number, colours: Palette): Record<string, unknown> {
+/** `left` px of the first period's middle, `step` px from one to the next. The name stands where it fits, right of `free` px. */
+export function festivalGround(found: Stretch[], left: number, step: number, top: number, bottom: number, colours: Palette, free = 0): Record<string, unknown> {
   if (!found.length) return {};
   const half = Math.max(step / 2, 3);
   let written = -Infinity;
@@ -37,7 +37,7 @@ export function festivalGround(found: Stretch[], left: number, step: number, top
         const from = left + each.from * step - half;
         const to = left + each.to * step + half;
         const width = [...each.name].length * colours.text * 0.8;
-        const show = from - written > width;
+        const show = from - written > width && (from + to - width) / 2 > free;
         if (show) written = (from + to) / 2 + width / 2;
         return [{ name: each.name, x: Math.max(0, from), y: top, label: { show, position: "insideTop", distance: 2, color: colours.axis, fontSize: colours.text, fontFamily: colours.font } }, { x: to, y: bottom }];
       }),

@@ -21,7 +21,7 @@ export function drawStacked(trend: Trend, locale: Locale) {
     }));
     const left = tickWidth + 10;
     const step = (width - left - 8) / Math.max(1, trend.at.length);
-    if (series[0]) Object.assign(series[0], festivalGround(trend.festivals ?? [], left + step / 2, step, 4, height - colours.text * 2, colours));
+    if (series[0]) Object.assign(series[0], festivalGround(trend.festivals ?? [], left + step / 2, step, 2, height - colours.text * 2, colours));
     const tip = (index: number) => tipContent(longLabel(trend.at[index], locale), trend.series.map((each, number) => {
       const value = each.values[index] ?? null;
       return { name: each.name, colour: colourOf(number), value, text: say(value, trend.unit, locale, "full"), extra: value !== null && (sums[index] ?? 0) > 0 ? sayShare(value / (sums[index] as number)) : "" };
@@ -31,7 +31,7 @@ export function drawStacked(trend: Trend, locale: Locale) {
       points: trend.at.length, series: 0,
       option: {
         textStyle: { fontFamily: colours.font, fontSize: colours.text },
-        grid: { left, right: 8, top: colours.text * 1.4, bottom: colours.text * 2, containLabel: false, outerBoundsMode: "none" },
+        grid: { left, right: 8, top: colours.text * (trend.festivals?.length ? 1.9 : 1.4), bottom: colours.text * 2, containLabel: false, outerBoundsMode: "none" },
         tooltip: { ...tooltip(colours, "axis", tip), axisPointer: { type: "shadow", shadowStyle: { color: colours.grid, opacity: 0.5 } } },
         xAxis: categoryAxis(names, evenly(names.length, width - left - 8, Math.max(...names.map((name) => widthOf(name, colours.text)), 1) * 0.75), colours),
         yAxis: valueAxis(range, scale, trend.unit, locale, colours),

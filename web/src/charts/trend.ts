@@ -89,12 +89,18 @@ function drawn(trend: Trend, series: Series, index: number, colours: Palette, la
   return lines;
 }
 
+/** A ratio that stays far from zero is drawn around its values; amounts begin at zero. */
+export function trendRange(trend: Trend): { min: number; max: number; interval: number } {
+  const high = highest(trend);
+  const low = lowest(trend);
+  const fromZero = trend.area || trend.unit.kind !== "ratio" || low < high * 0.5;
+  return ticks(fromZero ? Math.min(0, low) : low, high || 1, fromZero);
+}
+
 export function drawTrend(trend: Trend, locale: Locale) {
   return (colours: Palette, width: number, height: number): Drawing => {
-    const high = highest(trend);
-    const low = lowest(trend);
-    const fromZero = trend.area || trend.unit.kind !== "ratio" || low < high * 0.5;
-    const range = ticks(fromZero ? Math.min(0, low) : low, high || 1, fromZero);
+    const range = trendRange(trend);
+    const above = trend.festivals?.length ? colours.text * 1.8 : 12;
     const scale = scaleFor(range.max, locale);
     const tickWidth = Math.max(...[range.min, range.max, range.min + range.interval].map((value) => widthOf(axisText(value, scale, trend.unit, locale), colours.text)));
     const labels = width > 360;
@@ -105,17 +111,17 @@ export function drawTrend(trend: Trend, locale: Locale) {
     // A label begins at its point: one that would hang out at the right end is left out.
     const room = (index: number) => ((texts.length - 1 - index) * inside) / Math.max(1, texts.length - 1) + Math.max(10, names) >= widthOf(texts[index] ?? "", colours.text);
     const whole = (index: number) => every(index) && room(index);
-    const plot = height - 12 - colours.text * 2;
+    const plot = height - above - colours.text * 2;
     let sum = 0;
     const ends = trend.series.map((each) => (trend.area ? (sum += each.values.at(-1) ?? 0) : (each.values.findLast((value) => value !== null) ?? null)));
     const shifts = apart(ends, range, plot, colours.text * 1.3);
     const series = trend.series.flatMap((each, index) => drawn(trend, each, index, colours, labels, shifts[index] ?? 0));
-    if (series[0]) Object.assign(series[0], festivalGround(trend.festivals ?? [], tickWidth + 10, (width - tickWidth - 10 - Math.max(10, names)) / Math.max(1, trend.at.length - 1), 12, height - colours.text * 2, colours));
+    if (series[0]) Object.assign(series[0], festivalGround(trend.festivals ?? [], tickWidth + 10, (width - tickWidth - 10 - Math.max(10, names)) / Math.max(1, trend.at.length - 1), 2, height - colours.text * 2, colours));
     return {
       points: trend.at.length, series: series.findIndex((each) => each.name === trend.series[0]?.name),
       option: {
         textStyle: { fontFamily: colours.font, fontSize: colours.text },
-        grid: { left: tickWidth + 10, right: Math.max(10, names), top: 12, bottom: colours.text * 2, containLabel: false, outerBoundsMode: "none" },
+        grid: { left: tickWidth + 10, right: Math.max(10, names), top: above, bottom: colours.text * 2, containLabel: false, outerBoundsMode: "none" },
         tooltip: tooltip(colours, "axis", tipOf(trend, colours, locale)),
         xAxis: categoryAxis(texts, whole, colours, { boundaryGap: false }, { align: "left", margin: 8 }),
         yAxis: valueAxis(range, scale, trend.unit, locale, colours),

@@ -19,8 +19,18 @@ const CODES: Record<string, Record<string, [string, string]>> = {
   ticket_status: { open: ["待处理", "Open"], waiting: ["等客户", "Waiting"], solved: ["已解决", "Solved"], closed: ["已关闭", "Closed"] },
   sentiment: { positive: ["正面", "Positive"], neutral: ["中性", "Neutral"], negative: ["负面", "Negative"] },
   topic: { quality: ["质量", "Quality"], taste: ["口味", "Taste"], packing: ["包装", "Packing"], delivery: ["物流", "Delivery"], service: ["服务", "Service"], price: ["价格", "Price"], size: ["尺寸", "Size"] },
+  warehouse: { east: ["华东仓", "East"], south: ["华南仓", "South"], north: ["华北仓", "North"], west: ["西部仓", "West"], central: ["华中仓", "Central"], southwest: ["西南仓", "Southwest"], northeast: ["东北仓", "Northeast"], main: ["主仓", "Main"], default: ["默认仓", "Default"], bonded: ["保税仓", "Bonded"] },
   buyer_kind: { new: ["新买家", "New"], old: ["老买家", "Known"] },
 };
+
+/** Words that platforms and shops write into their tables in Chinese, with the English for readers who have none. */
+const TRADE_WORDS: Record<string, [string, string][]> = {
+  ad_platform: [["万相台", "Alimama (Wanxiangtai)"], ["京准通", "JD Ads (Jingzhuntong)"], ["千川", "Ocean Engine (Qianchuan)"], ["巨量千川", "Ocean Engine (Qianchuan)"], ["直通车", "Taobao search ads"], ["引力魔方", "Taobao display ads"], ["多多搜索", "Pinduoduo search ads"], ["多多场景", "Pinduoduo display ads"], ["快手磁力金牛", "Kuaishou ads"], ["聚光", "Xiaohongshu ads"]],
+  ticket_reason: [["不想要了", "Changed mind"], ["质量问题", "Quality"], ["与描述不符", "Not as described"], ["描述不符", "Not as described"], ["物流慢", "Slow delivery"], ["发货慢", "Sent late"], ["尺寸不合适", "Wrong size"], ["尺寸不合", "Wrong size"], ["少件", "Parts missing"], ["破损", "Damaged"], ["其他", "Other reason"], ["其它", "Other reason"]],
+  source: [["手淘搜索", "Taobao search"], ["手淘推荐", "Taobao recommendations"], ["手淘首页", "Taobao home"], ["我的淘宝", "My Taobao"], ["购物车", "Cart"], ["关键词推广", "Keyword ads"], ["精准人群推广", "Audience ads"], ["全站推广", "Whole-site ads"], ["淘宝客", "Affiliates"], ["直播间", "Live room"], ["短视频", "Short video"], ["达人带货", "Creators"], ["商城搜索", "Mall search"], ["商城推荐", "Mall recommendations"], ["京东搜索", "JD search"], ["京东首页", "JD home"], ["京东推荐", "JD recommendations"], ["京东快车", "JD search ads"], ["商品卡", "Product card"], ["其他", "Other"]],
+};
+
+const tradeWords = new Map(Object.entries(TRADE_WORDS).map(([dimension, words]) => [dimension, new Map(words)]));
 
 const channelNames = new Map(Object.entries(CHANNELS).flatMap(([code, names]) => [code, ...names].map((name) => [name.toLowerCase(), names] as const)));
 
@@ -78,6 +88,10 @@ export function memberName(dimension: string, member: unknown, locale: Locale, n
   const at = locale === "zh-CN" ? 0 : 1;
   const word = CODES[dimension]?.[text];
   if (word) return word[at];
+  if (locale === "en") {
+    const english = tradeWords.get(dimension)?.get(text);
+    if (english) return english;
+  }
   if (dimension === "topic" && text.includes(",")) return text.split(",").map((part) => memberName(dimension, part.trim(), locale)).join(locale === "zh-CN" ? "、" : ", ");
   if (dimension === "channel" || dimension === "platform") return channelNames.get(text.toLowerCase())?.[at] ?? text;
   if (dimension === "province") {

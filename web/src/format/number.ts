@@ -73,6 +73,7 @@ function plainDecimals(value: number, unit: Unit): number {
   const size = Math.abs(value);
   if (unit.kind === "count") return 0;
   if (unit.kind === "money") return size > 0 && size < 1000 ? 2 : 0;
+  if (TIMES.has(unit.word)) return size >= 100 || Number.isInteger(value) ? 0 : 1;
   return size >= 1000 ? 0 : size >= 100 ? 1 : 2;
 }
 
@@ -175,10 +176,21 @@ export function toNumber(cell: unknown): number | null {
 }
 
 /** Units that are said behind the number; others (times, a count of something) need no word. */
+const TIMES = new Set(["days", "hours", "seconds"]);
 const UNIT_WORDS: Record<string, [string, string]> = { days: ["天", "days"], hours: ["小时", "h"], seconds: ["秒", "s"], points: ["分", ""] };
 
 export function wordIn(word: string, locale: Locale): string {
   return UNIT_WORDS[word]?.[locale === "zh-CN" ? 0 : 1] ?? word;
+}
+
+/** What is counted, in one short word: "单", "orders"; empty where the measure's name must say it. */
+const COUNTED: Record<string, [string, string]> = {
+  orders: ["单", "orders"], order: ["单", "orders"], buyers: ["人", "buyers"], persons: ["人", "people"], people: ["人", "people"], visitors: ["人", "visitors"], units: ["件", "units"], pieces: ["件", "units"],
+  views: ["次", "views"], visits: ["次", "visits"], searches: ["次", "searches"], refunds: ["单", "refunds"], parcels: ["件", "parcels"], tickets: ["单", "tickets"],
+};
+
+export function countedIn(unit: string | undefined, locale: Locale): string {
+  return COUNTED[(unit ?? "").toLowerCase()]?.[locale === "zh-CN" ? 0 : 1] ?? "";
 }
 
 const RATIO_UNITS = new Set(["ratio", "share", "rate", "percent", "%", "percentage"]);

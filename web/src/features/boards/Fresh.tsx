@@ -23,8 +23,9 @@ function minutesSince(freshness: Freshness): number {
 export function Fresh({ tile, zone }: { tile: TileNow; zone: string }) {
   const { t, member } = useWords();
   const { offlineSince } = useBoard();
-  const { freshness } = tile.payload;
+  const { freshness, problem, state } = tile.payload;
   if (offlineSince !== null) return <span className="fresh"><i />{t("fresh.kept")} <Ago tile={tile} /></span>;
+  if (state === "ok" && problem?.code === "warehouse.busy") return <span className="fresh"><i />{t("fresh.busy", { time: freshness.as_of ? clock(new Date(freshness.as_of), zone) : "—" })}</span>;
   const source = freshness.source ? member("channel", freshness.source) : "";
   switch (freshness.state) {
     case "live": return <span className="fresh live"><i />{t("fresh.live")}</span>;

@@ -44,6 +44,7 @@ export function Sorry({ payload, onTable }: { payload: TilePayload; onTable?: ()
   if (payload.state === "no_permission") {
     return <div className="mid"><span className="sub"><Icon name="lock" size={18} /></span><span>{detail || t("state.no_permission")}</span></div>;
   }
+  if (code === "warehouse_busy") return <div className="mid" role="status"><span className="say"><span className="t-info"><Shape level="info" /></span>{detail}</span></div>;
   return (
     <div className="mid">
       <span className="say"><span className="t-critical"><Shape level="critical" /></span>{detail || t("state.error")}</span>

@@ -74,6 +74,11 @@ export function useWords() {
       /** A name inside a sentence: English leaves the capital out, but not of UV or GMV. */
       inside: (text: string) => (locale === "en" && /^[A-Z][a-z]/.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text),
       metric: (name: string) => pick(catalog.metrics[name]?.labels, locale) || name,
+      /** A measure's name behind a title, unless the title already says it. */
+      beside: (name: string, title: Record<string, string> | undefined) => {
+        const label = pick(catalog.metrics[name]?.labels, locale) || name;
+        return pick(title, locale).toLowerCase().includes(label.toLowerCase()) ? "" : label;
+      },
       dimension: (name: string) => pick(catalog.dimensions[name]?.labels, locale) || name,
       member: (dimension: string, member: unknown) => memberName(dimension, member, locale, catalog.dimensions[dimension]?.members, t("member.unknown")),
       pick: (text: Record<string, string> | string | null | undefined) => pick(text, locale),

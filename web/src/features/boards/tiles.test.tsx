@@ -116,6 +116,40 @@ describe("a tile", () => {
     expect(container.textContent).toContain("5.8 + 3.5 = 9.3 pp");
     expect(container.textContent).toContain("+0.18 pp");
   });
+  it("puts what has no name last and grey in lying bars", () => {
+    const store = new TileStore();
+    take(store, { answers: { main: answer([{ keyword: "", paid_amount: "325100" }, { keyword: "tea", paid_amount: "47100" }], ["paid_amount"], "keyword", { totals: { paid_amount: "372200" } }) } });
+    const { container } = shown(spec("bars"), store);
+    const rows = [...container.querySelectorAll(".ranks .row")];
+    expect(rows.map((row) => row.querySelector(".el")?.textContent)).toEqual(["tea", "unknown"]);
+    expect(rows[1]?.classList.contains("rest")).toBe(true);
+    expect(rows[0]?.querySelector<HTMLElement>(".bar i")?.style.transform).toBe("scaleX(1)");
+  });
+  it("says why there is nothing to compare with", () => {
+    const store = new TileStore();
+    const main = answer([{ paid_amount: "5.00", paid_amount_then: null, paid_amount_change: null }], ["paid_amount"], undefined, { notes: [{ code: "nothing_before", values: { since: "2025-11-24" } }] });
+    take(store, { answers: { main } });
+    const { container } = shown({ ...spec("number"), queries: { main: { metrics: ["paid_amount"], compare: "last_year" } } }, store);
+    expect(screen.getByText("no data a year ago").title).toContain("24 Nov");
+    expect(container.textContent).not.toContain("¥0");
+  });
+  it("leaves out a column of which nothing is known, and says so", () => {
+    const store = new TileStore();
+    take(store, { answers: { main: answer([{ plan: "A", spend_amount: "5", roi: null }, { plan: "B", spend_amount: "4", roi: null }], ["spend_amount", "roi"], "plan") } });
+    const { container } = shown(spec("table"), store);
+    expect([...container.querySelectorAll("th")].map((head) => head.textContent)).not.toContain("roi");
+    expect(screen.getByText("no data: roi")).toBeTruthy();
+  });
+  it("keeps its figure and says that it is older while the warehouse is busy", () => {
+    const store = new TileStore();
+    take(store, { answers: { main: answer([{ orders: "5" }], ["orders"]) }, problem: { code: "warehouse.busy", detail: null } as never });
+    const { container } = shown(spec("number"), store);
+    expect(container.querySelector(".val")?.textContent).toBe("5");
+    expect(container.querySelector(".foot")?.textContent).toContain("Busy loading; figures of 14:36");
+    act(() => take(store, { state: "error", problem: { code: "warehouse.busy", detail: null } as never }));
+    expect(screen.getByText("Busy loading older data; this tile fills by itself in a while.")).toBeTruthy();
+    expect(screen.queryByText("Try again")).toBeNull();
+  });
   it("does not take the page with it when it cannot be drawn", () => {
     const store = new TileStore();
     const silent = vi.spyOn(console, "error").mockImplementation(() => undefined);

@@ -21,7 +21,7 @@ export function Cohort({ spec, payload, head, foot }: TileParts) {
   const step = steps([...values.entries()].filter(([key]) => !key.endsWith("|0")).map(([, value]) => value ?? 0));
   return (
     <>
-      {head(words.metric(of.metric) === words.pick(spec.title) ? "" : words.metric(of.metric))}
+      {head(words.beside(of.metric, spec.title))}
       <div className="scroll" tabIndex={0} role="region" aria-label={words.pick(spec.title)}>
         <table className="tbl cohort">
           <thead><tr><th scope="col">{words.dimension(row.name)}</th>{after.map((each) => <th key={each} scope="col" className="num">{each === 0 ? words.t("cohort.first") : `+${each}`}</th>)}</tr></thead>

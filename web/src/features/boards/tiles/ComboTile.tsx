@@ -24,7 +24,7 @@ export function ComboTile({ spec, now, payload, head, foot }: TileParts) {
   return (
     <>
       {head()}
-      <Chart label={label} draw={drawCombo({ at, columns, line: part(second), unfinished: answer.period?.complete === false, festivals }, words.locale)} version={now.version} />
+      <Chart label={label} draw={drawCombo({ at, columns, line: part(second), unfinished: answer.period?.complete === false, festivals }, words.locale, words.t("chart.zero_left_out"))} version={now.version} />
       {foot()}
     </>
   );

@@ -2,6 +2,7 @@ import { useLayoutEffect, useRef, useState } from "react";
 import { Chart } from "../../../charts/Chart";
 import { drawDonut, type Slice } from "../../../charts/donut";
 import { say, sayShare } from "../../../format/number";
+import type { Row } from "../../../api/contracts";
 import { keyOf, measure, memberCell, valueOf } from "../answers";
 import { useWords } from "../context";
 import type { TileParts } from "../kinds";
@@ -27,8 +28,9 @@ export function Donut({ spec, now, payload, head, foot }: TileParts) {
   const of = measure(answer);
   const key = keyOf(answer);
   if (!answer || !of || !key) return <>{head()}{foot()}</>;
-  const rows = [...answer.rows].sort((a, b) => (valueOf(b, of) ?? 0) - (valueOf(a, of) ?? 0));
-  const top: Slice[] = rows.slice(0, AT_MOST).map((row) => ({ name: words.member(key.name, memberCell(answer, key, row)), value: Math.max(0, valueOf(row, of) ?? 0), rest: false }));
+  const isNamed = (row: Row) => row[key.name] !== null && row[key.name] !== "";
+  const rows = [...answer.rows].sort((a, b) => Number(isNamed(b)) - Number(isNamed(a)) || (valueOf(b, of) ?? 0) - (valueOf(a, of) ?? 0));
+  const top: Slice[] = rows.slice(0, AT_MOST).map((row) => ({ name: words.member(key.name, memberCell(answer, key, row)), value: Math.max(0, valueOf(row, of) ?? 0), rest: !isNamed(row) }));
   const shown = top.reduce((sum, slice) => sum + slice.value, 0);
   const total = valueOf(answer.totals, of) ?? shown + rows.slice(AT_MOST).reduce((sum, row) => sum + (valueOf(row, of) ?? 0), 0) + (valueOf(answer.others, of) ?? 0);
   const rest = Math.max(0, total - shown);
@@ -37,7 +39,7 @@ export function Donut({ spec, now, payload, head, foot }: TileParts) {
   const label = words.t("chart.shares", { title: words.pick(spec.title), name: first?.name ?? "", share: sayShare(first && total > 0 ? first.value / total : null), total: say(total, of.unit, words.locale) });
   return (
     <>
-      {head(words.metric(of.metric) === words.pick(spec.title) ? "" : words.metric(of.metric))}
+      {head(words.beside(of.metric, spec.title))}
       <div className={width < BESIDE_FROM ? "donut narrow" : "donut"} ref={box}>
         <Chart label={label} draw={drawDonut(slices, total, of.unit, words.locale, named)} version={`${now.version}${named}`} />
         {!named && (

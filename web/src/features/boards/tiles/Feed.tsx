@@ -1,6 +1,6 @@
 import type { TilePayload } from "../../../api/contracts";
 import { Shape, type Level } from "../../../components/Icon";
-import { digits, say, toNumber } from "../../../format/number";
+import { countedIn, digits, say, toNumber } from "../../../format/number";
 import { axisLabel, clock, longLabel } from "../../../format/time";
 import { Chart } from "../../../charts/Chart";
 import { drawColumns } from "../../../charts/columns";
@@ -43,7 +43,7 @@ function Pulse({ spec, payload, small }: { spec: TileParts["spec"]; payload: Til
   return (
     <div className="rate-top">
       {perMinute !== null
-        ? <span className="val" data-value={perMinute}>{digits(perMinute, perMinute < 100 ? 1 : 0)}<small>{words.t("rate.per_minute", { what: of ? words.metric(of.metric) : "" })}</small></span>
+        ? <span className="val" data-value={perMinute}>{digits(perMinute, perMinute < 100 ? 1 : 0)}<small>{words.t("rate.per_minute", { what: countedIn(main?.columns.find((column) => column.name === of?.column)?.unit, words.locale) || (of ? words.metric(of.metric) : "") })}</small></span>
         : of && <span><Value value={valueOf(row, of)} unit={unitIn(row, of, main)} /><Change spec={spec} answer={main} row={row} of={of} short /></span>}
       {small && bars.length > 1 && (
         <svg className="pulse" viewBox="0 0 150 38" preserveAspectRatio="none" role="img" aria-label={words.t("rate.bars", { count: bars.length, value: say(bars.at(-1) ?? null, { kind: "number", currency: null, word: "" }, words.locale) })}>

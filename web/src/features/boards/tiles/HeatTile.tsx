@@ -32,7 +32,7 @@ export function HeatTile({ spec, payload, head, foot }: TileParts) {
   const label = words.t("chart.heat", { title: words.pick(spec.title), day: weekdayName(bestDay ?? 1, locale), hour: String(bestHour ?? 0).padStart(2, "0") });
   return (
     <>
-      {head(words.metric(of.metric) === words.pick(spec.title) ? "" : words.metric(of.metric))}
+      {head(words.beside(of.metric, spec.title))}
       <div className="heat" role="img" aria-label={label} onMouseLeave={tip.hide}>
         {DAYS.map((day) => (
           <div key={day} className="heat-row">

@@ -83,7 +83,7 @@ export function dayCurve(payload: TilePayload, pace: Pace | null): DayCurve | nu
   const last = total.at(-1);
   if (last && last[0] < now && total.length > 1) total.push([now, last[1]]);
   const expected = pace?.curve.length && last ? [{ at: now, value: last[1], low: last[1], high: last[1] }, ...pace.curve.filter((point) => point.at > now)] : [];
-  return { today: total, before: yesterday.length ? runningTotal(yesterday, step) : [], expected, target: pace?.target ?? null, now };
+  return { today: total, before: yesterday.some((point) => point[1] !== 0) ? runningTotal(yesterday, step) : [], expected, target: pace?.target ?? null, now };
 }
 
 function Bullet({ value, pace }: { value: number; pace: Pace }) {

@@ -52,7 +52,7 @@ export function ProvincesTile({ spec, payload, head, foot }: TileParts) {
           })}
         </svg>
         <div className="sub ranking">
-          {ranked.slice(0, 5).map((province) => <span key={province.code}><span>{locale === "zh-CN" ? province.short : province.code}</span><b>{sayShare(shareOf(valueOf(rows.get(province.code), of), total))}</b></span>)}
+          {ranked.slice(0, 5).map((province) => <span key={province.code}><span className="short">{locale === "zh-CN" ? province.short : province.code}</span><span className="whole">{locale === "zh-CN" ? province.zh : province.en}</span><b>{sayShare(shareOf(valueOf(rows.get(province.code), of), total))}</b></span>)}
         </div>
       </div>
       {tip.node}

@@ -5,7 +5,7 @@ import { Sparkline } from "../../../components/Sparkline";
 import { Value } from "../../../components/Value";
 import { digits, sayChange, toNumber, MINUS } from "../../../format/number";
 import { changeOf, measure, measures, only, unitIn, valueOf, type Measure } from "../answers";
-import { compareOfTile, useBoard, useWords } from "../context";
+import { compareOfTile, timeOfTile, useBoard, useWords } from "../context";
 import type { TileParts } from "../kinds";
 import { Change } from "./Change";
 import { sparkOf } from "./NumberTile";
@@ -92,14 +92,17 @@ function EquationStrip({ equation, ...parts }: TileParts & { equation: Equation 
   );
 }
 
-/** Measures side by side, each with its change. */
+/** Measures side by side, each with its change; what they are compared with is said once. */
 function KpiStrip(parts: TileParts) {
+  const words = useWords();
   const board = useBoard();
+  const compare = compareOfTile(parts.spec, board);
   const { main } = parts.payload.answers;
   const row = only(main);
   const all = measures(main);
+  const base = compare !== "none" && all.some((of) => changeOf(row, of) !== null) ? words.t("compare.with", { compare: words.compareName(compare, timeOfTile(parts.spec, board), main) }) : "";
   return (
-    <div className="eq kpi" style={board.phone ? undefined : { gridTemplateColumns: `1.2fr repeat(${Math.max(0, all.length - 1)}, minmax(0, 1fr))` }}>
+    <div className={all.length > 5 ? "eq kpi many" : "eq kpi"} style={board.phone ? undefined : { gridTemplateColumns: `minmax(0, ${all.length > 5 ? 1.7 : 1.3}fr) repeat(${Math.max(0, all.length - 1)}, minmax(0, 1fr))` }}>
       {all.map((of, index) => (
         <div className="term" key={of.metric}>
           {board.phone ? <Term of={of} parts={parts} /> : (
@@ -110,6 +113,7 @@ function KpiStrip(parts: TileParts) {
           )}
         </div>
       ))}
+      {board.phone && base && <p className="sub base">{base}</p>}
     </div>
   );
 }

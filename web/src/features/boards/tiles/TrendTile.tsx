@@ -3,7 +3,7 @@ import type { Answer, FestivalDay } from "../../../api/contracts";
 import { axisUnit, ticks } from "../../../charts/axes";
 import { Chart } from "../../../charts/Chart";
 import { stretches } from "../../../charts/festivals";
-import { drawTrend, type Series, type Trend } from "../../../charts/trend";
+import { drawTrend, trendRange, type Series, type Trend } from "../../../charts/trend";
 import { say } from "../../../format/number";
 import { keys, measures, num } from "../answers";
 import { compareOfTile, timeOfTile, useBoard, useWords } from "../context";
@@ -39,8 +39,8 @@ export function trendOf(answer: Answer, names: { metric: (name: string) => strin
     (values.get(member) as (number | null)[])[index.get(String(row[time.name])) ?? 0] = value;
     sums.set(member, (sums.get(member) ?? 0) + (value ?? 0));
   }
-  const ranked = members.sort((a, b) => (sums.get(b) ?? 0) - (sums.get(a) ?? 0));
-  const series: Series[] = ranked.slice(0, AT_MOST).map((member) => ({ name: names.member(split.name, member), values: values.get(member) ?? [] }));
+  const ranked = members.sort((a, b) => Number(b !== "") - Number(a !== "") || (sums.get(b) ?? 0) - (sums.get(a) ?? 0));
+  const series: Series[] = ranked.slice(0, AT_MOST).map((member) => ({ name: names.member(split.name, member), values: values.get(member) ?? [], rest: member === "" || undefined }));
   const others = ranked.slice(AT_MOST);
   if (area && others.length) {
     const rest = at.map((_, number) => others.reduce((sum, member) => sum + (values.get(member)?.[number] ?? 0), 0));
@@ -76,7 +76,7 @@ export function TrendTile({ spec, now, payload, head, foot }: TileParts) {
   const label = words.t("chart.summary", { title: words.pick(spec.title), count: trend.at.length, value: say(last, trend.unit, words.locale) });
   return (
     <>
-      {head(axisUnit(ticks(0, top || 1, true).max, trend.unit, words.locale), legend)}
+      {head([axisUnit(ticks(0, top || 1, true).max, trend.unit, words.locale), trendRange(trend).min > 0 ? words.t("chart.zero_left_out") : ""].filter(Boolean).join(" · "), legend)}
       <Chart label={label} draw={drawTrend(trend, words.locale)} version={`${now.version}${beforeName}`} />
       {foot()}
     </>
