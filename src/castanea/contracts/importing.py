@@ -74,10 +74,11 @@ class NearFormat:
 
 @dataclass(frozen=True)
 class Effect:
-    """What the sampled rows become: rows by table, sums of money by table.column, refused rows by reason."""
+    """What the sampled rows become: rows by table, sums of money by table.column, refused rows by reason; `labels`: the tables' names."""
 
     sampled: int
     rows: dict[str, int]
+    labels: dict[str, Words]
     sums: dict[str, str]
     refused: dict[str, int]
 

@@ -26,6 +26,7 @@ from castanea.contracts.importing import (
     UnknownWord,
 )
 from castanea.contracts.mappings import Mapping, shipped_data
+from castanea.contracts.tables import TABLES
 from castanea.kit.errors import CastaneaError, InputError
 from castanea.runs.edit_mapping import edited
 from castanea.runs.import_file import ImportFile, OpenedFile, Request
@@ -139,7 +140,8 @@ def _effect(mapped: MappedFile, sample: pl.DataFrame) -> Effect:
     rows = sample.with_row_index("_row", offset=1)
     counted.land(mapped.batches(pa.table({name: rows[name].to_arrow() for name in rows.columns})))
     sums = {name: f"{total:f}" for name, total in counted.sums.items() if total}
-    return Effect(sample.height, dict(counted.rows), sums, dict(counted.reasons))
+    labels = {name: TABLES[name].labels for name in counted.rows}
+    return Effect(sample.height, dict(counted.rows), labels, sums, dict(counted.reasons))
 
 
 def _columns(opened: OpenedFile) -> Iterable[LookedColumn]:

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import TypeVar
+
 from fastapi import APIRouter, Query, Request, Response
 
 from castanea.access import Forbidden, Permission, Role
 from castanea.api.bodies import decode_body
 from castanea.api.guard import GuardedRoute, needs, principal_of, services_of
 from castanea.api.models import KeptFormat
+from castanea.api.problems import locale_of
 from castanea.api.schemas import body_of
 from castanea.api.services import Uploads
 from castanea.contracts.importing import FileLook, ImportJob, ImportWish
 from castanea.contracts.query import Rights
 from castanea.kit.errors import NotFound, Unavailable
+from castanea.kit.messages import say
 
+Told = TypeVar("Told", ImportJob, FileLook)
 router = APIRouter(prefix="/api/v1/uploads", route_class=GuardedRoute, tags=["data"])
 
 
@@ -21,7 +27,7 @@ router = APIRouter(prefix="/api/v1/uploads", route_class=GuardedRoute, tags=["da
 @needs(Permission.DATA_WRITE)
 async def uploads(request: Request) -> list[ImportJob]:
     """The files that this account brought and how far their imports are, newest first; an owner sees everybody's."""
-    return [job for job in _room(request).all() if _is_shown(request, job)]
+    return [_in_words(request, job) for job in _room(request).all() if _is_shown(request, job)]
 
 
 @router.post(
@@ -41,7 +47,7 @@ async def upload(request: Request, name: str = Query(max_length=400, description
 @needs(Permission.DATA_WRITE)
 async def state(request: Request, number: str) -> ImportJob:
     """How far an import is, and what became of its rows."""
-    return _mine(request, number)
+    return _in_words(request, _mine(request, number))
 
 
 @router.post("/{number}/look", operation_id="lookAtUpload", openapi_extra=body_of(ImportWish))
@@ -49,7 +55,7 @@ async def state(request: Request, number: str) -> ImportJob:
 async def look(request: Request, number: str) -> FileLook:
     """How the file will be read, every guess with its confidence, and what its sampled rows become. What is wished overrides guesses."""
     _mine(request, number)
-    return await _room(request).look(number, await _wish(request))
+    return _in_words(request, await _room(request).look(number, await _wish(request)))
 
 
 @router.post("/{number}/import", operation_id="importUpload", status_code=202, openapi_extra=body_of(ImportWish))
@@ -107,6 +113,15 @@ def _mine(request: Request, number: str) -> ImportJob:
             "there is no such upload; it was removed, or never was. Bring the file again", code="upload.not_found"
         )
     return job
+
+
+def _in_words(request: Request, told: Told) -> Told:
+    """With the reason of a refusal in the reader's language."""
+    if told.refused is None:
+        return told
+    values = {**told.refused.values, "message": told.refused.message}
+    said = say(told.refused.code, locale_of(request), values, otherwise=told.refused.message)
+    return replace(told, refused=replace(told.refused, message=said))
 
 
 def _is_shown(request: Request, job: ImportJob) -> bool:

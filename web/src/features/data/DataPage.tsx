@@ -2,6 +2,7 @@ import { useTranslation } from "react-i18next";
 import { follow, usePlace } from "../../app/location";
 import { can, useSession } from "../../app/session";
 import { TopBar } from "../../app/TopBar";
+import { ImportPage } from "../importing/ImportPage";
 import { HowTo } from "./HowTo";
 import { Imports } from "./Imports";
 import { LoadState } from "./LoadState";
@@ -13,16 +14,16 @@ export function DataPage() {
   const { t } = useTranslation();
   const { path } = usePlace();
   const { session } = useSession();
-  const parts = ([["", "imports:read"], ["how", "imports:read"], ["quarantine", "quarantine:read"], ["keys", "keys:manage"]] as const).filter(([, permission]) => can(session, permission));
+  const parts = ([["", "data:write"], ["imports", "imports:read"], ["how", "imports:read"], ["quarantine", "quarantine:read"], ["keys", "keys:manage"]] as const).filter(([, permission]) => can(session, permission));
   const part = path.split("/")[2] ?? "";
   return (
     <>
       <TopBar title={t("data.title")} note={<LoadState />} />
       <main className="page" id="content">
         <nav className="parts" aria-label={t("data.title")}>
-          {parts.map(([name]) => <a key={name} className={name === part ? "pill on" : "pill"} href={name ? `/data/${name}` : "/data"} onClick={follow} aria-current={name === part ? "page" : undefined}>{t(`data.part_${name || "imports"}`)}</a>)}
+          {parts.map(([name]) => <a key={name} className={name === part ? "pill on" : "pill"} href={name ? `/data/${name}` : "/data"} onClick={follow} aria-current={name === part ? "page" : undefined}>{t(`data.part_${name || "import"}`)}</a>)}
         </nav>
-        {part === "how" ? <HowTo /> : part === "quarantine" ? <Quarantine /> : part === "keys" ? <WriteKeys /> : <Imports />}
+        {part === "how" ? <HowTo /> : part === "quarantine" ? <Quarantine /> : part === "keys" ? <WriteKeys /> : part === "imports" || !can(session, "data:write") ? <Imports /> : <ImportPage />}
       </main>
     </>
   );
