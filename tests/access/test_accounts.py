@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from castanea.access import Preferences, SignInFailed, TooManyAttempts
+from castanea.access import Preferences, SignInFailed, TooManyAttempts, WrongPassphrase
 from castanea.access.attempts import LIMIT, WINDOW
 from castanea.access.passphrases import generate
 from castanea.kit.errors import InputError, NotFound
@@ -132,7 +132,7 @@ def test_a_short_passphrase_or_a_wrong_current_one_changes_nothing(access: Acces
     account = access.accounts.sign_in("owner", made.passphrase, HERE)
     with pytest.raises(InputError, match="12 to 256"):
         access.accounts.change_passphrase(account.id, made.passphrase, "short", HERE)
-    with pytest.raises(SignInFailed):
+    with pytest.raises(WrongPassphrase):
         access.accounts.change_passphrase(account.id, "wrong", "a longer sentence of my own", HERE)
     assert access.accounts.sign_in("owner", made.passphrase, HERE)
 

@@ -22,6 +22,7 @@ from castanea.access import (
     SignInFailed,
     Teams,
     Walls,
+    WrongPassphrase,
 )
 from castanea.access.permissions import permissions_of
 from castanea.contracts.query import Rights
@@ -303,7 +304,7 @@ def test_a_spare_code_lets_in_once(access: Access) -> None:
 def test_the_factor_is_taken_only_with_the_passphrase_or_on_the_server(access: Access) -> None:
     lin = joined(access, "lin")
     second_factor(access, lin)
-    with pytest.raises(SignInFailed):
+    with pytest.raises(WrongPassphrase):
         access.accounts.take_factor(lin.id, "wrong words here", HERE)
     token = access.sessions.open(lin.id).token
     people(access).take_second_factor("LIN")

@@ -18,6 +18,7 @@ import "./theme/shell.css";
 import "./theme/tile.css";
 import "./theme/kinds.css";
 import "./theme/pages.css";
+import "./theme/people.css";
 import "./theme/screens.css";
 import { createRoot } from "react-dom/client";
 import { App } from "./app/App";

@@ -1,7 +1,14 @@
 """Who may do what: people, sign-in, sessions, links, write keys, permissions, rules."""
 
 from castanea.access.accounts import Accounts, OneTimePassphrase, Profile
-from castanea.access.errors import CodeNeeded, Forbidden, SignInFailed, TooManyAttempts, Unauthenticated
+from castanea.access.errors import (
+    CodeNeeded,
+    Forbidden,
+    SignInFailed,
+    TooManyAttempts,
+    Unauthenticated,
+    WrongPassphrase,
+)
 from castanea.access.invitations import InvitationInfo, Invitations
 from castanea.access.keyring import Keyring
 from castanea.access.links import Made
@@ -49,4 +56,5 @@ __all__ = [
     "Walls",
     "WriteKeyInfo",
     "WriteKeys",
+    "WrongPassphrase",
 ]

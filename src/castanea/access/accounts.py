@@ -10,7 +10,7 @@ from sqlalchemy import delete, func, select
 
 from castanea.access import passphrases
 from castanea.access.attempts import Attempts
-from castanea.access.errors import CodeNeeded, SignInFailed
+from castanea.access.errors import CodeNeeded, SignInFailed, WrongPassphrase
 from castanea.access.keyring import Keyring
 from castanea.access.permissions import Role
 from castanea.access.preferences import Preferences
@@ -120,7 +120,7 @@ class Accounts:
         return _profile(account)
 
     def change_passphrase(self, account_id: str, current: str, new: str, address: str) -> None:
-        """Raises SignInFailed when `current` is wrong, InputError when `new` is too short or too long. Ends all sessions."""
+        """Raises WrongPassphrase when `current` is wrong, InputError when `new` is too short or too long. Ends all sessions."""
         _check_strength(new)
         self._prove(self.profile(account_id).name, current, address)
         self._store(account_id, self._passphrases.hash(new))
@@ -137,7 +137,7 @@ class Accounts:
         return self._factor.new(self.profile(account_id).name)
 
     def keep_factor(self, account_id: str, passphrase: str, address: str, secret: str, code: str) -> list[str]:
-        """Set the second factor; returns the codes to fall back on, shown once. Raises SignInFailed for a wrong passphrase, InputError
+        """Set the second factor; returns the codes to fall back on, shown once. Raises WrongPassphrase, InputError
         for a code that the secret does not make, Conflict when there is a factor already."""
         profile = self.profile(account_id)
         if not self._factor.fits(secret, code):
@@ -153,7 +153,7 @@ class Accounts:
             return self._factor.keep(account, secret)
 
     def new_codes(self, account_id: str, passphrase: str, address: str) -> list[str]:
-        """New codes to fall back on in the place of the old ones. Raises SignInFailed for a wrong passphrase, Conflict without a second
+        """New codes to fall back on in the place of the old ones. Raises WrongPassphrase, Conflict without a second
         factor."""
         self._prove(self.profile(account_id).name, passphrase, address)
         with self._database.write() as session:
@@ -163,7 +163,7 @@ class Accounts:
             return self._factor.renew_codes(account)
 
     def take_factor(self, account_id: str, passphrase: str, address: str) -> None:
-        """Take the second factor away. Raises SignInFailed for a wrong passphrase."""
+        """Take the second factor away. Raises WrongPassphrase."""
         self._prove(self.profile(account_id).name, passphrase, address)
         with self._database.write() as session:
             account = session.get_one(Account, account_id)
@@ -175,7 +175,7 @@ class Accounts:
         with self._database.read() as session:
             account = session.scalar(select(Account).where(Account.name == name, Account.disabled_at.is_(None)))
         if not self._passphrases.verify(passphrase, account.passphrase_hash if account else ""):
-            raise SignInFailed("the passphrase is wrong; check it and try again")
+            raise WrongPassphrase("the passphrase is wrong; nothing was changed; check it and try again")
         self._attempts.succeeded(attempt)
 
     def _use_code(self, account_id: str, code: str) -> None:

@@ -5,6 +5,7 @@ CastaneaError
 │   ├── SignInFailed  the name or the passphrase is wrong; never said which
 │   └── CodeNeeded    both are right, and the account has a second factor
 ├── Forbidden         somebody is known, but may not do this
+│   └── WrongPassphrase   … because the passphrase that they prove themselves with is wrong
 └── Busy
     └── TooManyAttempts   five failures in 15 minutes for this account or this address; never said which
 """
@@ -28,6 +29,10 @@ class CodeNeeded(Unauthenticated):
 
 class Forbidden(CastaneaError):
     code = "access.forbidden"
+
+
+class WrongPassphrase(Forbidden):
+    code = "access.passphrase_wrong"
 
 
 class TooManyAttempts(Busy):

@@ -8,6 +8,7 @@ from enum import StrEnum
 from castanea.contracts.query import Rights
 
 NO_RIGHTS = Rights(key="none")
+EVERYTHING = Rights()
 
 
 class Permission(StrEnum):
@@ -60,12 +61,14 @@ _OF_ROLE: dict[Role, frozenset[Permission]] = {
 }
 OF_WRITE_KEY = frozenset({Permission.PUBLIC, Permission.EVENTS_WRITE})
 OF_WALL = _OF_WALL | {Permission.SELF}  # its own session: to be looked at, and to be ended
+# What shows or takes whole tables and files, which no rule of shop, category or figure can bound: not for those who see parts only.
+WHOLE = frozenset({Permission.IMPORTS_READ, Permission.QUARANTINE_READ, Permission.DATA_WRITE})
 SEE_ALL = frozenset({Role.OWNER, Role.MANAGER})  # rules do not bind who makes them
 
 
-def permissions_of(role: Role) -> frozenset[Permission]:
-    """All that a role may do."""
-    return _OF_ROLE[role]
+def permissions_of(role: Role, rights: Rights = EVERYTHING) -> frozenset[Permission]:
+    """All that a role may do; less where rules leave parts only."""
+    return _OF_ROLE[role] if rights == EVERYTHING else _OF_ROLE[role] - WHOLE
 
 
 def may_manage(manager: Role, other: Role) -> bool:

@@ -201,7 +201,7 @@ def _of_wall(session_id: str, wall: WallLink) -> Principal:
 
 
 def _of_account(session_id: str, account: Account, sight: Sight, barred: frozenset[str]) -> Principal:
-    role = Role(account.role)
+    role, rights = Role(account.role), sight.rights()
     return Principal(
         kind="account",
         id=account.id,
@@ -209,7 +209,7 @@ def _of_account(session_id: str, account: Account, sight: Sight, barred: frozens
         role=role,
         session_id=session_id,
         language=Preferences.from_state(account.preferences).language,
-        permissions=permissions_of(role),
-        rights=sight.rights(),
+        permissions=permissions_of(role, rights),
+        rights=rights,
         barred=barred,
     )

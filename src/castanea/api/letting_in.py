@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from fastapi import Request, Response
 
-from castanea.access import OpenedSession, Principal, Profile
-from castanea.access.permissions import permissions_of
+from castanea.access import ANONYMOUS, OpenedSession, Principal, Profile
 from castanea.api.blocking import blocking
 from castanea.api.guard import COOKIE, services_of
 from castanea.api.models import Me, PreferencesModel, SessionModel, WorkspaceModel
@@ -17,7 +16,8 @@ async def let_in(request: Request, response: Response, profile: Profile) -> Sess
     services = services_of(request)
     opened = await blocking(services.sessions.open, profile.id, *_browser(request))
     set_cookie(request, response, opened)
-    return session_model(services, me_of(profile), opened.id)
+    principal = await blocking(services.sessions.find, opened.token) or ANONYMOUS
+    return session_model(services, me_of(profile, principal), opened.id)
 
 
 async def let_screen_in(request: Request, response: Response, wall_id: str) -> None:
@@ -65,13 +65,13 @@ def session_model(services: Services, me: Me, session_id: str) -> SessionModel:
     )
 
 
-def me_of(profile: Profile) -> Me:
+def me_of(profile: Profile, principal: Principal) -> Me:
     return Me(
         id=profile.id,
         name=profile.name,
         role=profile.role.value,
         preferences=PreferencesModel(**profile.preferences.to_state()),
-        permissions=sorted(permission.value for permission in permissions_of(profile.role)),
+        permissions=_said(principal),
         second_factor=profile.codes_left is not None,
         codes_left=profile.codes_left or 0,
         passphrase=profile.passphrase,
@@ -85,9 +85,13 @@ def screen_of(principal: Principal) -> Me:
         name=principal.name,
         role="wall",
         preferences=PreferencesModel(language=principal.language),  # type: ignore[arg-type]
-        permissions=sorted(permission.value for permission in principal.permissions),
+        permissions=_said(principal),
         board=next(iter(principal.boards or ()), ""),
     )
+
+
+def _said(principal: Principal) -> list[str]:
+    return sorted(permission.value for permission in principal.permissions)
 
 
 def address_of(request: Request) -> str:

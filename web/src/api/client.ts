@@ -17,6 +17,11 @@ export function keepToken(session: Session): Session {
   return session;
 }
 
+/** For requests that do not pass this door (a file sent with progress). */
+export function csrfToken(): string {
+  return csrf;
+}
+
 /** What to do when the server says that nobody is signed in (any more). */
 export function whenSignedOut(act: () => void): void {
   onSignedOut = act;
@@ -33,17 +38,17 @@ const door: Middleware = {
   },
 };
 
-const client = createClient<paths>({ baseUrl: typeof window === "undefined" ? "http://localhost" : window.location.origin });
+export const client = createClient<paths>({ baseUrl: typeof window === "undefined" ? "http://localhost" : window.location.origin });
 client.use(door);
 
-interface Told<T> {
+export interface Told<T> {
   data?: T;
   error?: unknown;
   response: Response;
 }
 
 /** The answer's body, or a Problem: with the server's words, or without any when it cannot be reached. */
-async function told<T>(asked: Promise<Told<T>>): Promise<T> {
+export async function told<T>(asked: Promise<Told<T>>): Promise<T> {
   let answer: Told<T>;
   try {
     answer = await asked;
@@ -55,7 +60,7 @@ async function told<T>(asked: Promise<Told<T>>): Promise<T> {
 }
 
 /** A change whose token was of an earlier session is sent once more with the present one. */
-async function again<T>(ask: () => Promise<Told<T>>): Promise<T> {
+export async function again<T>(ask: () => Promise<Told<T>>): Promise<T> {
   try {
     return await told(ask());
   } catch (problem) {
@@ -67,7 +72,7 @@ async function again<T>(ask: () => Promise<Told<T>>): Promise<T> {
 
 export const api = {
   session: () => told(client.GET("/api/v1/session")).then(keepToken),
-  signIn: (name: string, passphrase: string) => told(client.POST("/api/v1/session", { body: { name, passphrase, code: "" } })).then(keepToken),
+  signIn: (name: string, passphrase: string, code = "") => told(client.POST("/api/v1/session", { body: { name, passphrase, code } })).then(keepToken),
   signOut: () => again(() => client.DELETE("/api/v1/session") as Promise<Told<undefined>>),
   savePreferences: (preferences: components["schemas"]["PreferencesModel"]) => again(() => client.PUT("/api/v1/me", { body: preferences })),
   boards: () => told(client.GET("/api/v1/boards")),

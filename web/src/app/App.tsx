@@ -11,9 +11,9 @@ import { BoardPage, useBoards } from "../features/boards/BoardPage";
 import { speak } from "../i18n";
 import { watchViews } from "../live/hub";
 import { Keyboard } from "./keyboard";
-import { usePlace } from "./location";
+import { go, usePlace } from "./location";
 import { usePreferences } from "./preferences";
-import { SessionContext } from "./session";
+import { SessionContext, can, useSession } from "./session";
 import { resolvedTheme, useSettings } from "./settings";
 import { Shell } from "./Shell";
 import { theme } from "./theme";
@@ -21,6 +21,11 @@ import { TopBar } from "./TopBar";
 
 const DataPage = lazy(() => import("../features/data/DataPage").then((page) => ({ default: page.DataPage })));
 const BoardList = lazy(() => import("../features/boards/BoardList").then((page) => ({ default: page.BoardList })));
+const PeoplePage = lazy(() => import("../features/people/PeoplePage").then((page) => ({ default: page.PeoplePage })));
+const AccountPage = lazy(() => import("../features/access/AccountPage").then((page) => ({ default: page.AccountPage })));
+const AcceptInvitation = lazy(() => import("../features/access/AcceptInvitation").then((page) => ({ default: page.AcceptInvitation })));
+const OpenWall = lazy(() => import("../features/access/OpenWall").then((page) => ({ default: page.OpenWall })));
+const Start = lazy(() => import("../features/importing/Start").then((page) => ({ default: page.Start })));
 const Glossary = lazy(() => import("../features/semantics/Glossary").then((page) => ({ default: page.Glossary })));
 
 const client = new QueryClient({
@@ -30,17 +35,39 @@ const client = new QueryClient({
 function Page({ onSignedOut }: { onSignedOut: () => void }) {
   const { t } = useTranslation();
   const { path, query } = usePlace();
+  const { session } = useSession();
   const boards = useBoards();
+  const mayBring = can(session, "data:write") && !session?.workspace.demo;
+  const status = useQuery({ queryKey: ["status"], queryFn: api.status, enabled: mayBring && path === "/" });
+  const isEmpty = mayBring && (status.data as { head?: number } | undefined)?.head === 0;
   const first = ((boards.data ?? []) as unknown as BoardSpec[])[0]?.id;
   const id = path.startsWith("/boards/") ? decodeURIComponent(path.slice(8)) : path === "/" || path === "/sign-in" ? first : undefined;
   if (id && query.get("wall") === "1") return <BoardPage key={id} id={id} onSignedOut={onSignedOut} />;
   let page;
-  if (id) page = <BoardPage key={id} id={id} onSignedOut={onSignedOut} />;
+  if (path === "/" && isEmpty) page = <Start />;
+  else if (id) page = <BoardPage key={id} id={id} onSignedOut={onSignedOut} />;
   else if (path === "/data" || path.startsWith("/data/")) page = <DataPage />;
+  else if (path === "/people" || path.startsWith("/people/")) page = <PeoplePage />;
+  else if (path === "/account") page = <AccountPage />;
   else if (path === "/boards") page = <BoardList />;
   else if (path === "/glossary") page = <Glossary />;
   else page = <><TopBar title={path === "/" ? t("state.loading") : t("board.missing")} /><main className="page" id="content" /></>;
   return <Shell><Boundary title={path} resetKey={path}><Suspense fallback={<TopBar title={t("state.loading")} />}>{page}</Suspense></Boundary></Shell>;
+}
+
+function wallOf(session: Session): string {
+  return `/boards/${encodeURIComponent(session.me.board ?? "")}?wall=1`;
+}
+
+/** A screen on the wall: its one board, whatever the address bar says. */
+function Screen({ session, onSignedOut }: { session: Session; onSignedOut: () => void }) {
+  const { path, query } = usePlace();
+  const place = wallOf(session);
+  const isThere = path === place.split("?")[0] && query.get("wall") === "1";
+  useEffect(() => {
+    if (!isThere) go(place, true);
+  }, [isThere, place]);
+  return isThere ? <BoardPage id={session.me.board ?? ""} onSignedOut={onSignedOut} /> : null;
 }
 
 function Gate() {
@@ -61,8 +88,17 @@ function Gate() {
   const session = asked.data ?? null;
   usePreferences(session);
   const context = useMemo(() => ({ session, signedOut, leave }), [session, signedOut, leave]);
+  const { path } = usePlace();
+  const enter = useCallback((next: Session) => {
+    queries.removeQueries({ predicate: (query) => query.queryKey[0] !== "session" });
+    queries.setQueryData(["session"], next);
+  }, [queries]);
+  const wall = session?.me.role === "wall" ? (session.me.board ?? "") : "";
   if (asked.isPending) return <main className="waiting" aria-live="polite">{asked.failureCount > 1 ? t("link.gone_first") : ""}</main>;
-  if (!session) return <SignIn onSession={(next) => queries.setQueryData(["session"], next)} />;
+  if (path === "/invitation") return <Suspense fallback={null}><AcceptInvitation present={session} onSession={enter} /></Suspense>;
+  if (path === "/wall") return <Suspense fallback={null}><OpenWall present={session} onSession={(next) => { go(wallOf(next), true); enter(next); }} /></Suspense>;
+  if (!session) return <SignIn onSession={enter} />;
+  if (wall) return <SessionContext.Provider value={context}><Screen session={session} onSignedOut={signedOut} /></SessionContext.Provider>;
   return <SessionContext.Provider value={context}><Page onSignedOut={signedOut} /><Keyboard /></SessionContext.Provider>;
 }
 

@@ -22,6 +22,7 @@ function useRooms(): Room[] {
   const rooms: Room[] = [{ to: "/boards", icon: "boards", text: t("nav.boards"), on: path === "/boards" }];
   if (can(session, "imports:read") || can(session, "keys:manage")) rooms.push({ to: "/data", icon: "data", text: t("nav.data"), on: path.startsWith("/data") });
   if (can(session, "catalog:read")) rooms.push({ to: "/glossary", icon: "book", text: t("nav.glossary"), on: path.startsWith("/glossary") });
+  if (can(session, "people:read")) rooms.push({ to: "/people", icon: "people", text: t("people.title"), on: path === "/people" || path.startsWith("/people/") });
   return rooms;
 }
 
@@ -53,7 +54,7 @@ export function Shell({ children }: { children: ReactNode }) {
         ))}
         <span className="sp" />
         <button type="button" className="nav collapse" onClick={() => change({ thinSidebar: !thinSidebar })} aria-label={thinSidebar ? t("nav.widen") : t("nav.narrow")} title={thinSidebar ? t("nav.widen") : undefined}><Icon name="side" /><span className="word">{t("nav.narrow")}</span></button>
-        <div className="me"><span className="ava" aria-hidden="true">{(name[0] ?? "").toUpperCase()}</span><span>{name}<small>{t(`role.${(session?.me.role ?? "owner") as "owner"}`)}</small></span></div>
+        <a className="me" href="/account" onClick={follow} aria-current={path === "/account" ? "page" : undefined} aria-label={t("account.of", { name })} title={t("account.of", { name })}><span className="ava" aria-hidden="true">{(name[0] ?? "").toUpperCase()}</span><span className="el">{name}<small>{t(`role.${(session?.me.role ?? "owner") as "owner"}`)}</small></span></a>
       </nav>
       <div className="main">{children}</div>
       <nav className="tabs" aria-label={t("nav.title")}>

@@ -20,7 +20,7 @@ export function usePreferences(session: Session | null): void {
     const part: Partial<Settings> = { theme: told.theme, density: told.density, direction: (told.direction_colours || null) as Direction | null };
     if (told.language) part.language = told.language;
     for (const name of touched()) delete part[name];
-    saved.current = JSON.stringify(told.language ? told : { ...told, language: settings().language });
+    if (session?.me.role !== "wall") saved.current = JSON.stringify(told.language ? told : { ...told, language: settings().language });
     change(part, false);
     // once per account
     // eslint-disable-next-line react-hooks/exhaustive-deps

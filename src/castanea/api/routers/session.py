@@ -40,7 +40,7 @@ async def current_session(request: Request) -> SessionModel:
     if principal.kind == "wall":
         return session_model(services, screen_of(principal), principal.session_id)
     profile = await blocking(services.accounts.profile, principal.id)
-    return session_model(services, me_of(profile), principal.session_id)
+    return session_model(services, me_of(profile, principal), principal.session_id)
 
 
 @router.delete("/session", operation_id="signOut", status_code=204)
@@ -68,4 +68,4 @@ async def set_preferences(request: Request, body: PreferencesModel) -> Me:
     chosen = Preferences(**body.model_dump())
     profile = await blocking(services.accounts.set_preferences, principal_of(request).id, chosen)
     services.sessions.forget()
-    return me_of(profile)
+    return me_of(profile, principal_of(request))

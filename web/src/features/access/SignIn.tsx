@@ -1,65 +1,66 @@
-import { useMutation } from "@tanstack/react-query";
+import { useMutation, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, type Session } from "../../api/client";
+import { peopleApi } from "../../api/people";
 import type { Problem } from "../../api/problem";
-import { change, useSettings } from "../../app/settings";
-import { Icon, Logo, Shape } from "../../components/Icon";
-import { Segmented } from "../../components/Segmented";
+import { usePlace } from "../../app/location";
+import { Refused } from "../people/Refused";
+import { GateFrame } from "./GateFrame";
+import { Secret } from "./Secret";
 
-function Preview() {
-  const { t } = useTranslation();
-  const bar = (width: number, height: number, top = 0) => <i className="sk" style={{ width, height, marginTop: top }} />;
-  return (
-    <div className="r" aria-hidden="true">
-      <p className="sub2 preview-note">{t("gate.preview")}</p>
-      <div className="preview">
-        <div className="tile p-hero">
-          <div>{bar(72, 12)}{bar(168, 34, 14)}{bar(120, 12, 12)}{bar(190, 10, 26)}{bar(90, 10, 12)}{bar(150, 10, 34)}{bar(170, 10, 12)}</div>
-          <svg viewBox="0 0 600 250" preserveAspectRatio="none"><g stroke="var(--line)">{[20, 80, 140, 200, 249].map((y) => <line key={y} x1="0" x2="600" y1={y} y2={y} />)}</g><path d="M0 246C90 240 130 232 180 205S280 150 330 128" fill="none" stroke="var(--c1)" strokeWidth="2.25" vectorEffect="non-scaling-stroke" /><path d="M330 128S440 84 500 52S560 32 600 28" fill="none" stroke="var(--s4)" strokeWidth="2" strokeDasharray="6 6" vectorEffect="non-scaling-stroke" /></svg>
-        </div>
-        {[96, 70, 84].map((width) => <div className="tile p-small" key={width}>{bar(64, 12)}{bar(width, 22, 10)}{bar(130, 10, 12)}</div>)}
-        <div className="tile p-table">{[190, 177, 164, 181, 168, 155].map((width) => <div key={width}>{bar(width, 11)}<span className="sp" />{bar(44, 11)}{bar(64, 11)}</div>)}</div>
-        <div className="tile p-bars">{[150, 110, 80, 50, 30].map((width) => <div key={width}>{bar(width, 12)}</div>)}</div>
-      </div>
-    </div>
-  );
+const LAST = "castanea.name";
+const CODE = "access.code_needed";
+
+function lastName(): string {
+  try {
+    return localStorage.getItem(LAST) ?? "owner";
+  } catch {
+    return "owner";
+  }
 }
 
 /** The first page: who are you. What is wrong is said beside the field, and nothing typed is lost. */
 export function SignIn({ onSession }: { onSession: (session: Session) => void }) {
   const { t } = useTranslation();
-  const { language } = useSettings();
-  const [name, setName] = useState("owner");
+  const { path, query } = usePlace();
+  const [name, setName] = useState(lastName);
   const [passphrase, setPassphrase] = useState("");
-  const [isShown, setShown] = useState(false);
-  const attempt = useMutation<Session, Problem>({ mutationFn: () => api.signIn(name.trim(), passphrase), onSuccess: onSession });
-  const problem = attempt.error;
-  const said = problem && (problem.offline ? t("link.gone_first") : problem.message || t("gate.refused"));
+  const [code, setCode] = useState("");
+  const [asksCode, setAsksCode] = useState(false);
+  const ways = useQuery({ queryKey: ["ways"], queryFn: peopleApi.ways, staleTime: Infinity });
+  const attempt = useMutation<Session, Problem>({
+    mutationFn: () => api.signIn(name.trim(), passphrase, asksCode ? code.trim() : ""),
+    onSuccess: (session) => {
+      try {
+        localStorage.setItem(LAST, session.me.name);
+      } catch {
+        // A browser without storage is asked for the name again.
+      }
+      onSession(session);
+    },
+    onError: (problem) => problem.code === CODE && setAsksCode(true),
+  });
+  const problem = attempt.error?.code === CODE ? null : attempt.error;
+  const again = path === "/sign-in" ? "/" : path + window.location.search;
+  const failed = query.get("problem");
   return (
-    <div className="gate">
-      <main className="l">
-        <div className="gate-top">
-          <span className="brand"><Logo size={30} /><span>Castanea<small>{t("gate.product")}</small></span></span>
-          <Segmented label={t("settings.language")} value={language} onChange={(next) => change({ language: next })} options={[["zh-CN", "中文"], ["en", "English"]]} />
-        </div>
-        <h1>{t("gate.title")}</h1>
-        <p className="lead">{t("gate.lead")}</p>
-        <form onSubmit={(event) => { event.preventDefault(); attempt.mutate(); }} aria-describedby={said ? "refused" : undefined}>
-          <div className="field"><label htmlFor="name">{t("gate.name")}</label><input id="name" className="input" value={name} onChange={(event) => setName(event.target.value)} autoComplete="username" required autoCapitalize="none" spellCheck={false} /></div>
-          <div className="field"><label htmlFor="passphrase">{t("gate.passphrase")}</label>
-            <div className="with-eye">
-              <input id="passphrase" className="input" type={isShown ? "text" : "password"} value={passphrase} onChange={(event) => setPassphrase(event.target.value)} autoComplete="current-password" required autoFocus aria-invalid={problem?.status === 401 || undefined} spellCheck={false} autoCapitalize="none" />
-              <button type="button" className="btn quiet small" onClick={() => setShown(!isShown)} aria-pressed={isShown}>{isShown ? t("gate.hide") : t("gate.show")}</button>
-            </div>
+    <GateFrame title={t("gate.title")} lead={t("gate.lead")}>
+      <form onSubmit={(event) => { event.preventDefault(); attempt.mutate(); }}>
+        <div className="field"><label htmlFor="name">{t("gate.name")}</label><input id="name" className="input" value={name} onChange={(event) => setName(event.target.value)} autoComplete="username" required autoCapitalize="none" spellCheck={false} maxLength={64} /></div>
+        <Secret id="passphrase" label={t("gate.passphrase")} value={passphrase} onChange={setPassphrase} complete="current-password" wrong={problem?.code === "access.sign_in_failed"} focus />
+        {asksCode && (
+          <div className="field"><label htmlFor="code">{t("gate.code")}</label>
+            <input id="code" className="input mono" value={code} onChange={(event) => setCode(event.target.value)} autoComplete="one-time-code" inputMode="text" required autoFocus maxLength={32} spellCheck={false} autoCapitalize="none" aria-invalid={problem?.code === "access.code_refused" || undefined} aria-describedby="code-hint" />
+            <span className="sub" id="code-hint">{t("gate.code_hint")}</span>
           </div>
-          {said && <p id="refused" role="alert" className="refused"><span className="t-critical"><Shape level="critical" size={14} /></span>{said}</p>}
-          <button type="submit" className="btn pri big" disabled={attempt.isPending}>{attempt.isPending ? t("gate.waiting") : t("gate.enter")}</button>
-          <p className="sub">{t("gate.where")}</p>
-        </form>
-        <div className="promises"><span><Icon name="shield" size={15} />{t("gate.own_server")}</span><span><Icon name="lock" size={15} />{t("gate.sealed")}</span></div>
-      </main>
-      <Preview />
-    </div>
+        )}
+        <Refused problem={problem} />
+        {failed && !problem && <p role="alert" className="refused">{t(`provider.${failed.replace("provider.", "") as "failed"}`, { defaultValue: t("provider.failed") })}</p>}
+        <button type="submit" className="btn pri big" disabled={attempt.isPending}>{attempt.isPending ? t("gate.waiting") : t("gate.enter")}</button>
+        {ways.data?.provider && <a className="btn big" href={`/api/v1/provider/start?next=${encodeURIComponent(again)}`}>{t("gate.with", { provider: ways.data.provider })}</a>}
+        <p className="sub">{t("gate.where")}</p>
+      </form>
+    </GateFrame>
   );
 }

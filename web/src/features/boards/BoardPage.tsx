@@ -1,10 +1,11 @@
 import { Modal } from "@mantine/core";
-import { useCallback, useEffect, useMemo, useState, useSyncExternalStore } from "react";
+import { Suspense, lazy, useCallback, useEffect, useMemo, useState, useSyncExternalStore } from "react";
 import { useQuery } from "@tanstack/react-query";
 import { api } from "../../api/client";
 import { EMPTY_CATALOG, readCatalog } from "../../api/catalog";
 import type { BoardSpec, View } from "../../api/contracts";
 import { go, usePlace } from "../../app/location";
+import { can, useSession } from "../../app/session";
 import { setWall, useAppearance } from "../../app/settings";
 import { TopBar } from "../../app/TopBar";
 import { Icon } from "../../components/Icon";
@@ -21,6 +22,8 @@ import { useLiveBoard } from "./useLiveBoard";
 import { SubjectChooser, useMemberName } from "./Subject";
 import { readView, writeView } from "./view";
 import { WallBoard } from "./WallBoard";
+
+const ShareDialog = lazy(() => import("../people/ShareDialog").then((part) => ({ default: part.ShareDialog })));
 
 export function useCatalog() {
   const answer = useQuery({ queryKey: ["catalog"], queryFn: api.catalog, staleTime: 300_000 });
@@ -61,6 +64,8 @@ export function BoardPage({ id, onSignedOut }: { id: string; onSignedOut: () => 
   const live = useLiveBoard(view, onSignedOut, unchosen || (!all && boards.isPending));
   const pages = useMemo(() => Object.fromEntries((all ?? []).flatMap((each) => (each.subject ? [[each.subject, each.id]] : []))), [all]);
   const [sheet, setSheet] = useState(false);
+  const [sharing, setSharing] = useState(false);
+  const { session } = useSession();
   const width = useWidth();
   const board = live.board ?? known ?? null;
 
@@ -106,6 +111,7 @@ export function BoardPage({ id, onSignedOut }: { id: string; onSignedOut: () => 
                 ? <button type="button" className="icb" aria-label={words.t("filter.open")} onClick={() => setSheet(true)}><Icon name="filter" size={20} /></button>
                 : <>
                     {inTop && <Pills board={board} />}
+                    {can(session, "boards:share") && <button type="button" className="icb" aria-label={words.t("share.open")} title={words.t("share.open")} onClick={() => setSharing(true)} data-share><Icon name="share" /></button>}
                     {board.wall && <a className="icb" href={writeView(view, true)} aria-label={words.t("board.wall")} title={words.t("board.wall")} onClick={(event) => { event.preventDefault(); go(writeView(view, true)); }}><Icon name="wall" /></a>}
                   </>}
             />
@@ -115,6 +121,7 @@ export function BoardPage({ id, onSignedOut }: { id: string; onSignedOut: () => 
               {unchosen ? <SubjectChooser /> : <Grid tiles={board.tiles} />}
               <Herald />
             </main>
+            {sharing && <Suspense fallback={null}><ShareDialog board={board.id} title={title} onClose={() => setSharing(false)} /></Suspense>}
             <Modal opened={sheet} onClose={() => setSheet(false)} title={words.t("filter.title")} lockScroll={false} transitionProps={{ duration: 0 }} centered closeButtonProps={{ "aria-label": words.t("keys.close") }}>
               <div className="sheet"><Pills board={board} /></div>
             </Modal>
