@@ -1108,9 +1108,15 @@ export interface components {
         };
         /**
          * Effect
-         * @description What the sampled rows become: rows by table, sums of money by table.column, refused rows by reason.
+         * @description What the sampled rows become: rows by table, sums of money by table.column, refused rows by reason; `labels`: the tables' names.
          */
         Effect: {
+            /** Labels */
+            labels: {
+                [key: string]: {
+                    [key: string]: string;
+                };
+            };
             /** Refused */
             refused: {
                 [key: string]: number;
