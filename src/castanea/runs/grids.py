@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import msgspec
@@ -19,11 +19,13 @@ from castanea.contracts.warehouse import Reader
 from castanea.intake.landing import Landing
 from castanea.kit.clock import Clock
 from castanea.kit.errors import Conflict, NotFound
-from castanea.runs.grid_cells import CellFault, Checked, check
 from castanea.runs.grid_columns import LABELS, WORDS, Grid, Row, grid
 from castanea.runs.undo_import import record_batch
 from castanea.warehouse.schema import fact, quoted
 from castanea.warehouse.undone import GRID
+
+if TYPE_CHECKING:
+    from castanea.runs.grid_cells import CellFault
 
 FORMAT = GRID  # of the version's record among the imports
 
@@ -76,7 +78,9 @@ def paste(table: str, text: str, landing: Landing, clock: Clock) -> Pasted:
     Raises InputError for a table without a grid or without rows, what landing raises.
     """
     made, now = grid(table), clock.now()
-    checked: Checked = check(made, text, zone=landing.settings.zone, currency=landing.settings.currency, now=now)
+    from castanea.runs.grid_cells import check  # with Polars, which a server loads at the first grid that is pasted
+
+    checked = check(made, text, zone=landing.settings.zone, currency=landing.settings.currency, now=now)
     if checked.faults:
         return Pasted(table, faults=checked.faults)
     version = _version(now)

@@ -135,7 +135,7 @@ class ImportFile:
         clock: Clock,
         limits: Limits | None = None,
     ) -> None:
-        self._landing, self._settings, self._mappings, self._clock = landing, settings, tuple(mappings), clock
+        self._landing, self.settings, self._mappings, self._clock = landing, settings, tuple(mappings), clock
         self._limits = limits or Limits()
 
     def open(self, request: Request) -> OpenedFile:
@@ -279,8 +279,8 @@ class ImportFile:
             fit, guesses = guess_mapping(found.header, sample, request.kind, request.columns)
         reading = reading_of(fit, found.header, sample, delimiter=found.delimiter, date_order=request.date_order)
         opened = OpenedFile(request, reader, found, reading, guesses)
-        opened.zone = request.zone or fit.mapping.zone or self._settings.zone
-        opened.currency = (request.currency or fit.mapping.currency or self._settings.currency).upper()
+        opened.zone = request.zone or fit.mapping.zone or self.settings.zone
+        opened.currency = (request.currency or fit.mapping.currency or self.settings.currency).upper()
         stamped = exported_time(request.path.name, found.titles, opened.zone)
         if request.exported_at is not None:
             opened.exported_at, opened.exported_from = request.exported_at.astimezone(UTC), "given"

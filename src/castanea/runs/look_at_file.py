@@ -71,7 +71,8 @@ def look(job: ImportFile, mappings: Sequence[Mapping], wish: ImportWish, path: P
 def _refused(job: ImportFile, wish: ImportWish, path: Path, why: CastaneaError) -> FileLook:
     """What is known of a file that no format fits, so that somebody can say what it is."""
     size = path.stat().st_size if path.is_file() else 0
-    look = FileLook(path.name, size, zone=wish.zone, currency=wish.currency, shop=wish.shop, refused=refusal_of(why))
+    zone, currency = wish.zone or job.settings.zone, wish.currency or job.settings.currency
+    look = FileLook(path.name, size, zone=zone, currency=currency, shop=wish.shop, refused=refusal_of(why))
     try:
         found = job.found(request_of(wish, path))
     except CastaneaError:

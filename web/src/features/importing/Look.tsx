@@ -29,7 +29,7 @@ export function Look({ job, isBeginning, onBegin }: { job: ImportJob; isBeginnin
   return (
     <div className="bring-look" aria-busy={asked.isFetching}>
       <Facts look={known} wish={wish} onWish={change} />
-      {look.refused && <p className="refused" role="alert">{look.refused.message}</p>}
+      {look.refused && <p className="refused" role="alert">{look.refused.code === "import.unknown_format" ? t(wish.kind ? "bring.unknown_columns" : "bring.unknown_format") : look.refused.message}</p>}
       {!look.encoding_sure && <p className="banner watch">{t("bring.encoding_unsure", { encoding: look.encoding })}</p>}
       {(look.says ?? []).map((says) => <p key={pick(says, "en")} className="sub2">{pick(says, language)}</p>)}
       {(look.sheets_left?.length ?? 0) > 0 && <p className="sub2">{t("bring.sheets_left", { names: look.sheets_left?.join(", ") })}</p>}
