@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from castanea.runs.asking import Asking
     from castanea.runs.desk import Desk
     from castanea.vault import Vault
+    from castanea.state import Database
 
 WAREHOUSE_MEMORY = "128MB"  # measured as fast as 256 MB, and 55 MB less resident
 COMMAND_MEMORY = "512MB"  # of a command that opens the warehouse itself: an import then spills nothing to disk
@@ -171,6 +172,7 @@ class Castanea:
             children.append(Child("demo", feed, lasting=False, grace=2.0, environment=quiet))
         with self.landing(workspace) as (landing, _):
 
+        provider, admission = self._provider(workspace, database, keyring, accounts)
             async def main() -> None:
                 link = Link(workspace.socket)
                 jobs = ImportJobs(workspace.uploads, self.clock, _command("import-process", workspace))
@@ -184,7 +186,7 @@ class Castanea:
                     Teams(database, self.clock), Shares(database),
                     Invitations(database, accounts, self.clock), Walls(database, self.clock), self.clock,
                     ApiSettings(allowed_hosts=self._settings.allowed_hosts, web=built_pages()),
-                    GridDesk(landing, self.clock), ImportDesk(landing, self.clock), jobs,
+                    GridDesk(landing, self.clock), ImportDesk(landing, self.clock), jobs, provider, admission,
                 )  # fmt: skip
                 try:
                     await serve(create_app(services), host, port, children, lambda: _greet(host, port, owner))
@@ -209,6 +211,18 @@ class Castanea:
         return 0
 
     def import_process(self, workspace: Workspace) -> int:
+    def _provider(
+        self, workspace: Workspace, database: Database, keyring: Keyring, accounts: Accounts
+    ) -> tuple[Provider | None, Admission | None]:
+        """Where people sign in who have an account elsewhere, when `castanea.toml` says so."""
+        from castanea.access import Admission, Provider
+        from castanea.runs.provider_settings import read_provider
+
+        if workspace.provider is None:
+            return None, None
+        settings = read_provider(workspace.provider, workspace.root, os.environ)
+        return Provider(settings, keyring, self.clock), Admission(settings, database, accounts, self.clock)
+
         from castanea.runs.import_process import ImportProcess, pipes
 
         self._start_logging("import")

@@ -28,6 +28,7 @@ def test_the_public_names_are_these() -> None:
     assert castanea.access.__all__ == [
         "ANONYMOUS",
         "Accounts",
+        "Admission",
         "Change",
         "CodeNeeded",
         "CreatedKey",
@@ -44,6 +45,8 @@ def test_the_public_names_are_these() -> None:
         "Preferences",
         "Principal",
         "Profile",
+        "Provider",
+        "ProviderProblem",
         "Role",
         "Rules",
         "SessionInfo",

@@ -1,6 +1,7 @@
 """Who may do what: people, sign-in, sessions, links, write keys, permissions, rules."""
 
 from castanea.access.accounts import Accounts, OneTimePassphrase, Profile
+from castanea.access.admission import Admission
 from castanea.access.errors import (
     CodeNeeded,
     Forbidden,
@@ -15,6 +16,7 @@ from castanea.access.links import Made
 from castanea.access.people import Change, People, Person
 from castanea.access.permissions import ANONYMOUS, Permission, Principal, Role
 from castanea.access.preferences import Preferences
+from castanea.access.provider import Provider, ProviderProblem
 from castanea.access.rules import Rules, Sight
 from castanea.access.sessions import OpenedSession, SessionInfo, Sessions
 from castanea.access.shares import Shares
@@ -25,6 +27,7 @@ from castanea.access.write_keys import CreatedKey, WriteKeyInfo, WriteKeys
 __all__ = [
     "ANONYMOUS",
     "Accounts",
+    "Admission",
     "Change",
     "CodeNeeded",
     "CreatedKey",
@@ -41,6 +44,8 @@ __all__ = [
     "Preferences",
     "Principal",
     "Profile",
+    "Provider",
+    "ProviderProblem",
     "Role",
     "Rules",
     "SessionInfo",

@@ -28,6 +28,7 @@ from castanea.api.routers import (
     invitations,
     numbers,
     people,
+    provider,
     session,
     shares,
     teams,
@@ -102,8 +103,8 @@ def routes_only(lifespan: object = None) -> Application:
         lifespan=lifespan,  # type: ignore[arg-type]
     )
     # In the order in which they are asked for most: events come by the thousand.
-    rooms = (events, boards, numbers, session, account, health, write_keys, imports, people, teams, invitations, walls)
-    for room in (*rooms, shares, grids, uploads):
+    rooms = (events, boards, numbers, session, account, provider, health, write_keys, imports, people, teams, invitations)
+    for room in (*rooms, walls, shares, grids, uploads):
         app.include_router(room.router)
     app.openapi = lambda: document(app)  # type: ignore[method-assign]
     return app

@@ -95,14 +95,6 @@ class Imports(Protocol):
     def set_undone(self, import_id: str, *, undone: bool) -> Any: ...
 
 
-class Provider(Protocol):
-    """A provider of identities (OpenID Connect)."""
-
-    @property
-    def label(self) -> str:
-        """What the button on the sign-in page says."""
-
-
 class Uploads(Protocol):
     """Files brought through the browser, and their imports; for one event loop."""
 
@@ -155,3 +147,4 @@ class Services:
     imports: Imports | None = None
     uploads: Uploads | None = None
     provider: Provider | None = None
+    admission: Admission | None = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -21,8 +22,11 @@ class WorkspaceSettings:
 
 @dataclass(frozen=True)
 class Workspace:
+    """`provider`: the table `[provider]` of `castanea.toml` as it stands there; read when the server starts."""
+
     root: Path
     settings: WorkspaceSettings
+    provider: Any = None
 
     @property
     def log(self) -> Path:
