@@ -192,7 +192,7 @@ def known_file(known: int) -> Path:
         past = Feed(lambda n: web_events(n, per_second=known / (30 * 86_400), origin=known), 0)
         warehouse = DuckWarehouse(part, past, SETTINGS, plans())  # type: ignore[arg-type]
         past.batches = known // BATCH
-        warehouse.catch_up()
+        warehouse.rebuild()
         warehouse.close()
         shutil.rmtree(path.parent, ignore_errors=True)
         part.parent.rename(path.parent)

@@ -19,13 +19,14 @@ from castanea.cli.wiring import Feeding
 from castanea.kit.clock import SystemClock
 
 if TYPE_CHECKING:
-    from castanea.access import Accounts, Invitations, People, WriteKeys
+    from castanea.access import Accounts, Admission, Invitations, Keyring, People, Provider, WriteKeys
+    from castanea.boards.kept import KeptBoards
     from castanea.contracts.workspace import Workspace
     from castanea.intake.landing import Landing
     from castanea.runs.asking import Asking
     from castanea.runs.desk import Desk
-    from castanea.vault import Vault
     from castanea.state import Database
+    from castanea.vault import Vault
 
 WAREHOUSE_MEMORY = "128MB"  # measured as fast as 256 MB, and 55 MB less resident
 COMMAND_MEMORY = "512MB"  # of a command that opens the warehouse itself: an import then spills nothing to disk
@@ -133,7 +134,16 @@ class Castanea:
 
         return Invitations(Database(workspace.state), self.accounts(workspace), self.clock)
 
+    def boards(self, workspace: Workspace) -> KeptBoards:
+        from castanea.boards.kept import KeptBoards
+        from castanea.state import Database
+
+        return KeptBoards(Database(workspace.state), self.clock)
+
     def serve(self, workspace: Workspace, host: str, port: int, feeding: Feeding | None = None) -> int:
+        from castanea.kit.lean import go_lean
+
+        go_lean()
         from castanea.runs.asking import SERVING
         from castanea.runs.workspace import lock
 
@@ -149,6 +159,7 @@ class Castanea:
         from castanea.access import Accounts, Invitations, Keyring, People, Sessions, Shares, Teams, Walls, WriteKeys
         from castanea.api import ApiSettings, Services, create_app
         from castanea.api.serving import Child, check_port, serve
+        from castanea.boards.kept import KeptBoards
         from castanea.intake.events import EventIntake
         from castanea.intake.shop_zones import ShopZones
         from castanea.runs.grids import GridDesk
@@ -161,6 +172,7 @@ class Castanea:
         pa.set_memory_pool(pa.system_memory_pool())  # as fast here as Arrow's own, and 20 to 30 MB less stays resident
         database, keyring = Database(workspace.state), Keyring(workspace.vault)
         accounts = Accounts(database, keyring, self.clock)
+        provider, admission = self._provider(workspace, database, keyring, accounts)
         owner = accounts.ensure_owner("owner")
         # people watch the demo's terminal for an address and a sign-in, not for a log
         quiet = None if feeding is None or self._settings.log_level else {**os.environ, "CASTANEA_LOG": "warning"}
@@ -172,7 +184,6 @@ class Castanea:
             children.append(Child("demo", feed, lasting=False, grace=2.0, environment=quiet))
         with self.landing(workspace) as (landing, _):
 
-        provider, admission = self._provider(workspace, database, keyring, accounts)
             async def main() -> None:
                 link = Link(workspace.socket)
                 jobs = ImportJobs(workspace.uploads, self.clock, _command("import-process", workspace))
@@ -184,7 +195,8 @@ class Castanea:
                     workspace, link, events, accounts, Sessions(database, keyring, self.clock),
                     WriteKeys(database, keyring, self.clock), People(database, self.clock),
                     Teams(database, self.clock), Shares(database),
-                    Invitations(database, accounts, self.clock), Walls(database, self.clock), self.clock,
+                    Invitations(database, accounts, self.clock), Walls(database, self.clock),
+                    KeptBoards(database, self.clock), self.clock,
                     ApiSettings(allowed_hosts=self._settings.allowed_hosts, web=built_pages()),
                     GridDesk(landing, self.clock), ImportDesk(landing, self.clock), jobs, provider, admission,
                 )  # fmt: skip
@@ -199,18 +211,6 @@ class Castanea:
             _run(main())
         return 0
 
-    def warehouse_process(self, workspace: Workspace, parent: int) -> int:
-        from castanea.runs.warehouse_process import WarehouseProcess
-
-        self._start_logging("warehouse")
-        desk = self.desk(workspace)
-        try:
-            _run(WarehouseProcess(desk, parent).serve())
-        finally:
-            desk.close()
-        return 0
-
-    def import_process(self, workspace: Workspace) -> int:
     def _provider(
         self, workspace: Workspace, database: Database, keyring: Keyring, accounts: Accounts
     ) -> tuple[Provider | None, Admission | None]:
@@ -223,6 +223,21 @@ class Castanea:
         settings = read_provider(workspace.provider, workspace.root, os.environ)
         return Provider(settings, keyring, self.clock), Admission(settings, database, accounts, self.clock)
 
+    def warehouse_process(self, workspace: Workspace, parent: int) -> int:
+        from castanea.kit.lean import go_lean
+
+        go_lean()
+        from castanea.runs.warehouse_process import WarehouseProcess
+
+        self._start_logging("warehouse")
+        desk = self.desk(workspace)
+        try:
+            _run(WarehouseProcess(desk, parent).serve())
+        finally:
+            desk.close()
+        return 0
+
+    def import_process(self, workspace: Workspace) -> int:
         from castanea.runs.import_process import ImportProcess, pipes
 
         self._start_logging("import")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 
@@ -14,10 +14,12 @@ from castanea.contracts.warehouse import TableSum
 from castanea.contracts.workspace import Workspace
 from castanea.kit.clock import monotonic
 from castanea.kit.errors import Conflict, Unavailable
-from castanea.runs.desk import Desk, described
 from castanea.runs.link import CommandLink
-from castanea.runs.reconcile import ReconcileRequest
 from castanea.runs.workspace import lock
+
+if TYPE_CHECKING:  # the planner and the engine are loaded by who opens the warehouse
+    from castanea.runs.desk import Desk
+    from castanea.runs.reconcile import ReconcileRequest
 
 Progress = Callable[[dict[str, Any]], None]
 SERVING = "castanea serve"  # what a server says it holds the workspace for
@@ -142,6 +144,8 @@ class AskingDesk:
 
     def wait(self, offset: int, progress: Progress | None = None) -> None:
         del offset  # all that waits is applied
+        from castanea.runs.desk import described
+
         self._desk.warehouse.catch_up(lambda s: progress(described(s, self._desk.log)) if progress else None)
 
     def bookings(self, import_id: str) -> list[Booking]:

@@ -16,7 +16,6 @@ from castanea.contracts.log import EventLog
 from castanea.contracts.sent import SentBatch, sent_batch_schema
 from castanea.contracts.table import Table
 from castanea.contracts.warehouse import Reader
-from castanea.intake.landing import Landing
 from castanea.kit.clock import Clock
 from castanea.kit.errors import Conflict, NotFound
 from castanea.runs.grid_columns import LABELS, WORDS, Grid, Row, grid
@@ -25,6 +24,7 @@ from castanea.warehouse.schema import fact, quoted
 from castanea.warehouse.undone import GRID
 
 if TYPE_CHECKING:
+    from castanea.intake.landing import Landing
     from castanea.runs.grid_cells import CellFault
 
 FORMAT = GRID  # of the version's record among the imports

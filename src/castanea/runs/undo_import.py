@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
 from castanea.contracts.log import EventLog
 from castanea.contracts.sent import SentBatch, sent_batch_schema
-from castanea.intake.landing import Landing
 from castanea.kit.clock import Clock
 from castanea.kit.errors import Conflict, InputError, NotFound
 from castanea.warehouse.undone import GRID
+
+if TYPE_CHECKING:
+    from castanea.intake.landing import Landing
 
 SHORTEST = 6  # characters of an import's number that may stand for all of it
 
