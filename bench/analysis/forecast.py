@@ -149,8 +149,8 @@ def items() -> list[Line]:
         .table["forecast"]
         .to_numpy()
     )
-    truth, repeat = users["users"].tail(672).to_numpy(), np.resize(users["users"].to_numpy()[-840:-672], 672)
-    ours, naive = (float(np.sqrt(((truth - path) ** 2).mean())) for path in (told, repeat))
+    truth, week = users["users"].tail(672).to_numpy(), np.resize(users["users"].to_numpy()[-840:-672], 672)
+    ours, naive = (float(np.sqrt(((truth - path) ** 2).mean())) for path in (told, week))
     lines.append(Line("hourly users", "root mean squared error", ours, naive, None, at_most(naive)))
     return [*lines, Line("hourly users", "mean absolute error", float(np.abs(truth - told).mean()), 49.823)]
 
@@ -315,12 +315,13 @@ def _seasonal_naive(train: Floats, season: int, horizon: int) -> tuple[Floats, F
 
 def _smoothed(train: Floats, season: int, horizon: int) -> tuple[Floats, Floats]:
     """Additive damped smoothing with its own interval, as statsmodels gives it."""
+    import pandas as pd
     from statsmodels.tsa.exponential_smoothing.ets import ETSModel
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         fitted = ETSModel(
-            train, error="add", trend="add", damped_trend=True, seasonal="add", seasonal_periods=season
+            pd.Series(train), error="add", trend="add", damped_trend=True, seasonal="add", seasonal_periods=season
         ).fit(disp=False)
         told = fitted.get_prediction(start=len(train), end=len(train) + horizon - 1).summary_frame(alpha=0.05)
     return told["pi_lower"].to_numpy(), told["pi_upper"].to_numpy()

@@ -106,6 +106,12 @@ COMMANDS: tuple[Command, ...] = (
         Option("hierarchy", "columns", "what the series belong to, coarsest first; forecasts add up", default=()),
         Option("stockout", "column", "1 where stock had run out", default=""),
     )),
+    Command("anomalies", "predict", "predict.anomalies:anomalies", "SERIES", "values unlike the past, judged by the past alone", (
+        Option("time", "column", "when (dates or whole numbers)", required=True), Option("value", "column", "what is watched", required=True),
+        Option("id", "column", "which series a row belongs to", default=""),
+        Option("season", "whole", "values of a cycle, 1 = none; by default the calendar's, or found in what has passed", default=0),
+        Option("reset-per-id", "flag", "start from nothing with each series (they always do)", default=False),
+    ), seeded=True),
     Command("attribute", "predict", "predict.attribution:attribute", "PATHS", "which channels conversions are put down to", (
         Option("path", "column", "the channels of a path, a > b > c", required=True),
         Option("separator", "text", "what stands between two channels (>)", default=">"),
@@ -117,6 +123,12 @@ COMMANDS: tuple[Command, ...] = (
         Option("control", "text", "the arm compared with", required=True), Option("outcome", "column", "what is compared", required=True),
         Option("covariate", "column", "known before the test, to narrow the interval", default=""),
         Option("sequential", "flag", "intervals that hold however often one looks", default=False),
+    ), seeded=True),
+    Command("clv", "predict", "predict.clv:clv", "TRANSACTIONS", "what each customer will still buy and spend", (
+        Option("customer", "column", "who", required=True), Option("time", "column", "when (dates)", required=True),
+        Option("value", "column", "what was spent", default=""), Option("until", "text", "the last day that is known", required=True),
+        Option("horizon", "text", "how far ahead, such as 39w", required=True),
+        Option("model", "choice", "how customers go on buying (auto)", default="auto", choices=("auto", "bg-nbd", "pareto-nbd")),
     ), seeded=True),
 )  # fmt: skip
 
