@@ -22,6 +22,7 @@ import uvicorn
 from castanea.access import Accounts, Invitations, Keyring, People, Sessions, Shares, Teams, Walls, WriteKeys
 from castanea.api import ApiSettings, Services, create_app
 from castanea.api.services import EventIntake
+from castanea.boards.kept import KeptBoards
 from castanea.contracts.workspace import Workspace, WorkspaceSettings
 from castanea.kit.clock import SystemClock
 from castanea.state import Database
@@ -101,6 +102,7 @@ def serving(root: Path, settings: ApiSettings, events: EventIntake | None = None
         shares=Shares(database),
         invitations=Invitations(database, accounts, clock),
         walls=Walls(database, clock),
+        boards=KeptBoards(database, clock),
         clock=clock,
         settings=settings,
         grids=PocketDesk(),

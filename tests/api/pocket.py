@@ -90,6 +90,13 @@ class PocketLink:
         self._check()
         return msgspec.json.encode([BOARD])
 
+    async def check_board(self, board: BoardSpec) -> None:
+        self._check()
+        for tile in board.tiles:
+            for query in tile.queries.values():
+                if "nonsense" in query.metrics:
+                    raise InputError("there is no metric 'nonsense'", code="board.tile", values={"why": "no metric"})
+
     async def open_view(self, view: View, rights: Rights) -> Opened:
         self._check()
         if view.board != BOARD.id:

@@ -17,6 +17,7 @@ class Permission(StrEnum):
     PUBLIC = "public"
     SELF = "self"  # one's own session, profile and preferences
     BOARDS_READ = "boards:read"
+    BOARDS_EDIT = "boards:edit"
     BOARDS_SHARE = "boards:share"
     NUMBERS_ASK = "numbers:ask"
     CATALOG_READ = "catalog:read"
@@ -49,6 +50,7 @@ _OF_EDITOR = _OF_MEMBER | {
     Permission.IMPORTS_READ,
     Permission.QUARANTINE_READ,
     Permission.DATA_WRITE,
+    Permission.BOARDS_EDIT,
     Permission.BOARDS_SHARE,
 }
 _OF_MANAGER = _OF_EDITOR | {Permission.PEOPLE_MANAGE, Permission.WALLS_MANAGE, Permission.KEYS_MANAGE}

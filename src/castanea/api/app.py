@@ -18,6 +18,7 @@ from castanea.api.gate import Gate
 from castanea.api.guard import GuardedRoute, needs
 from castanea.api.measurements import Measurements
 from castanea.api.pages import Pages
+from castanea.api.presence import Presence
 from castanea.api.routers import (
     account,
     boards,
@@ -27,6 +28,7 @@ from castanea.api.routers import (
     imports,
     invitations,
     numbers,
+    own_boards,
     people,
     provider,
     session,
@@ -79,6 +81,7 @@ def create_app(services: Services) -> Application:
     app.state.services = services
     app.state.measurements = measurements
     app.state.hub = hub
+    app.state.presence = Presence()
     app.state.sign_in_gate = Gate(4, 60, "server.too_many_sign_ins")
     app.state.readiness = health.Readiness(services)
     _serve_pages(app, Pages(services.settings.web))
@@ -103,8 +106,22 @@ def routes_only(lifespan: object = None) -> Application:
         lifespan=lifespan,  # type: ignore[arg-type]
     )
     # In the order in which they are asked for most: events come by the thousand.
-    rooms = (events, boards, numbers, session, account, provider, health, write_keys, imports, people, teams, invitations)
-    for room in (*rooms, walls, shares, grids, uploads):
+    rooms = (
+        events,
+        boards,
+        numbers,
+        session,
+        account,
+        provider,
+        health,
+        write_keys,
+        imports,
+        people,
+        teams,
+        invitations,
+        walls,
+    )
+    for room in (*rooms, shares, grids, uploads, own_boards):
         app.include_router(room.router)
     app.openapi = lambda: document(app)  # type: ignore[method-assign]
     return app

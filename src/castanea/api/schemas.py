@@ -10,13 +10,14 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import TypeAdapter
 
 from castanea import __version__
+from castanea.api.board_models import ChangedBoard, NewBoard
 from castanea.api.models import Problem
 from castanea.contracts.board import View
 from castanea.contracts.importing import ImportWish
 from castanea.contracts.query import Query
 
 # Bodies that are read without pydantic; their schemas come from the contracts all the same.
-_BODIES: tuple[type, ...] = (View, Query, ImportWish)
+_BODIES: tuple[type, ...] = (View, Query, ImportWish, NewBoard, ChangedBoard)
 _REF = "#/components/schemas/{model}"
 
 

@@ -7,8 +7,20 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
-from castanea.access import Accounts, Invitations, People, Sessions, Shares, Teams, Walls, WriteKeys
-from castanea.contracts.board import View
+from castanea.access import (
+    Accounts,
+    Admission,
+    Invitations,
+    People,
+    Provider,
+    Sessions,
+    Shares,
+    Teams,
+    Walls,
+    WriteKeys,
+)
+from castanea.boards.kept import KeptBoards
+from castanea.contracts.board import BoardSpec, View
 from castanea.contracts.importing import FileLook, ImportJob, ImportWish
 from castanea.contracts.query import Query, Rights
 from castanea.contracts.workspace import Workspace
@@ -38,6 +50,9 @@ class Link(Protocol):
 
     async def boards(self) -> bytes:
         """A JSON array of boards."""
+
+    async def check_board(self, board: BoardSpec) -> None:
+        """Raises InputError for a tile whose question cannot be asked, naming the tile."""
 
     async def open_view(self, view: View, rights: Rights) -> OpenedView:
         """Compute a view and keep it up to date until `close_view`; opening an open one gives the same id."""
@@ -141,6 +156,7 @@ class Services:
     shares: Shares
     invitations: Invitations
     walls: Walls
+    boards: KeptBoards
     clock: Clock
     settings: ApiSettings = field(default_factory=ApiSettings)
     grids: Grids | None = None

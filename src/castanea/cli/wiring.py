@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from castanea.access import Accounts, Invitations, People, WriteKeys
+    from castanea.boards.kept import KeptBoards
     from castanea.contracts.workspace import Workspace
     from castanea.intake.landing import Landing
     from castanea.kit.clock import Clock
@@ -50,6 +51,8 @@ class Wiring(Protocol):
     def people(self, workspace: Workspace) -> People: ...
 
     def invitations(self, workspace: Workspace) -> Invitations: ...
+
+    def boards(self, workspace: Workspace) -> KeptBoards: ...
 
     def serve(self, workspace: Workspace, host: str, port: int, feeding: Feeding | None = None) -> int:
         """Serve until told to end; returns the exit code."""

@@ -68,12 +68,14 @@ class BoardSpec:
 class View:
     """A board as somebody looks at it: two viewers with equal views and rights share one computation.
 
-    `time` and `compare`: None = the board's own; `compare` "none" = no comparison."""
+    `time` and `compare`: None = the board's own; `compare` "none" = no comparison. `spec`: the board itself, where it is not a ready-made
+    one (people's own boards, and a board while it is edited)."""
 
     board: str
     time: TimeRange | None = None
     compare: Comparison | Literal["none"] | None = None
     where: tuple[Filter, ...] = ()
+    spec: BoardSpec | None = None
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from castanea.contracts.query import Query, Rights
 from castanea.contracts.warehouse import LoadState
 from castanea.contracts.workspace import Workspace
 from castanea.kit.clock import Clock, monotonic
+from castanea.kit.errors import InputError
 from castanea.runs.book_queries import import_records, quarantine_rows
 from castanea.runs.grids import view as grid_view
 from castanea.runs.reconcile import ReconcileRequest, reconcile
@@ -68,6 +69,19 @@ class Desk:
 
     def boards_json(self) -> bytes:
         return msgspec.json.encode(self.boards.all())
+
+    def check_board(self, board: BoardSpec) -> None:
+        """Raises InputError for a tile whose question cannot be asked, naming the tile."""
+        planner = self.planner()
+        for tile in board.tiles:
+            for query in tile.queries.values():
+                try:
+                    planner.check(query)
+                except InputError as wrong:
+                    name = tile.title.get("en") or tile.id
+                    raise InputError(
+                        f"{name}: {wrong}", code="board.tile", values={"tile": tile.id, "title": name, "why": str(wrong)}
+                    ) from wrong
 
     def board(self, name: str) -> BoardSpec:
         return self.boards.get(name)

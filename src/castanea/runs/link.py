@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from castanea.contracts.board import View
+from castanea.contracts.board import BoardSpec, View
 from castanea.contracts.query import Query, Rights
 from castanea.kit.errors import CastaneaError
 from castanea.runs.wire import address_of, error_of, gone_away, packed, read_message, read_message_now
@@ -51,6 +51,9 @@ class Link:
 
     async def boards(self) -> bytes:
         return (await self._ask("boards"))[1]
+
+    async def check_board(self, board: BoardSpec) -> None:
+        await self._ask("check_board", board=msgspec.to_builtins(board))
 
     async def open_view(self, view: View, rights: Rights) -> OpenedView:
         head, body = await self._ask("open_view", view=msgspec.to_builtins(view), rights=msgspec.to_builtins(rights))

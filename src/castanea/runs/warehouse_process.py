@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 import msgspec
 import structlog
 
-from castanea.contracts.board import View
+from castanea.contracts.board import BoardSpec, View
 from castanea.contracts.query import Query, Rights
 from castanea.contracts.warehouse import Change
 from castanea.kit.errors import CastaneaError, InputError
@@ -48,7 +48,7 @@ class WarehouseProcess:
             "query": self._query, "open_view": self._open_view, "close_view": self._close_view, "notify": self._notify, "state": self._state,
             "catalog": self._catalog, "boards": self._boards, "imports": self._imports, "quarantine": self._quarantine,
             "bookings": self._bookings, "zones": self._zones, "checksums": self._checksums,
-            "reconcile": self._reconcile, "grid": self._grid,
+            "reconcile": self._reconcile, "grid": self._grid, "check_board": self._check_board,
         }  # fmt: skip
 
     async def serve(self) -> None:
@@ -166,6 +166,10 @@ class WarehouseProcess:
 
     async def _boards(self, _: Head) -> Reply:
         return {}, self._desk.boards_json()
+
+    async def _check_board(self, head: Head) -> Reply:
+        await self._in_pool(self._desk.check_board, _value(head, "board", BoardSpec))
+        return {}, b""
 
     async def _imports(self, head: Head) -> Reply:
         return {}, await self._in_pool(self._desk.imports, _value(head, "limit", int))

@@ -1,5 +1,6 @@
 """Application state: people, sessions, links, keys, preferences. SQLAlchemy models and their migrations."""
 
+from castanea.state.board_models import Board, BoardVersion, Favourite
 from castanea.state.database import Database
 from castanea.state.models import (
     Account,
@@ -18,8 +19,11 @@ from castanea.state.models import (
 __all__ = [
     "Account",
     "Base",
+    "Board",
     "BoardShare",
+    "BoardVersion",
     "Database",
+    "Favourite",
     "Identity",
     "Invitation",
     "Membership",

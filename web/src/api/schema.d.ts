@@ -13,11 +13,127 @@ export interface paths {
         };
         /**
          * Boards
-         * @description All boards that the reader may see.
+         * @description All boards that the reader may see, but for archived ones.
          */
         get: operations["boards"];
         put?: never;
+        /**
+         * Create
+         * @description Make a board. An id that is there already gets a number.
+         */
+        post: operations["createBoard"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/boards/yaml": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import Yaml
+         * @description Make a board of YAML, as exported.
+         */
+        post: operations["importBoard"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/boards/{board}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Board
+         * @description A board as it is now.
+         */
+        get: operations["board"];
+        /**
+         * Save
+         * @description Save what was made of a board. What others saved meanwhile stands too; where both changed one part: 409, nothing is kept.
+         */
+        put: operations["saveBoard"];
         post?: never;
+        /**
+         * Remove
+         * @description Remove a board with all its versions; where it was a ready-made one that was changed, that one stands again.
+         */
+        delete: operations["removeBoard"];
+        options?: never;
+        head?: never;
+        /**
+         * Place
+         * @description Put a board into a folder, into the archive, or out of it. A ready-made board becomes one's own by it.
+         */
+        patch: operations["placeBoard"];
+        trace?: never;
+    };
+    "/api/v1/boards/{board}/editors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Editors
+         * @description Say every few seconds that the board is being edited; returns who else does.
+         */
+        post: operations["editBoard"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/boards/{board}/favourite": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Favourite
+         * @description Keep a board at hand, or no longer; returns all that are.
+         */
+        put: operations["favouriteBoard"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/boards/{board}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restore
+         * @description Bring an earlier version back, as the newest one.
+         */
+        post: operations["restoreBoard"];
         delete?: never;
         options?: never;
         head?: never;
@@ -41,6 +157,66 @@ export interface paths {
          * @description Show a board to some teams and people alone. Those who manage people see it always.
          */
         put: operations["shareBoard"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/boards/{board}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Versions
+         * @description Who saved a board when, newest first.
+         */
+        get: operations["boardVersions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/boards/{board}/versions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Version
+         * @description A board as it was.
+         */
+        get: operations["boardVersion"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/boards/{board}/yaml": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export
+         * @description A board as YAML.
+         */
+        get: operations["exportBoard"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -445,6 +621,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/provider/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Callback
+         * @description Where the provider sends the browser back to; it is signed in, or told why not.
+         */
+        get: operations["backFromProvider"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/provider/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Start
+         * @description Send the browser to the provider of identities.
+         */
+        get: operations["startAtProvider"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/quarantine": {
         parameters: {
             query?: never;
@@ -572,6 +788,26 @@ export interface paths {
          * @description End one of one's own sessions and its streams.
          */
         delete: operations["endSession"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/shelf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Shelf
+         * @description All boards that the reader may see, with their folder, archived ones too.
+         */
+        get: operations["shelf"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1057,6 +1293,26 @@ export interface components {
              */
             unit: string;
         };
+        /** BoardFavourite */
+        BoardFavourite: {
+            /** Favourite */
+            favourite: boolean;
+        };
+        /**
+         * BoardPlace
+         * @description What is null stays as it is. `folder`: names divided by /.
+         */
+        BoardPlace: {
+            /** Archived */
+            archived?: boolean | null;
+            /** Folder */
+            folder?: string | null;
+        };
+        /** BoardRestore */
+        BoardRestore: {
+            /** Version */
+            version: number;
+        };
         /**
          * BoardSpec
          * @description `subject`: the dimension of which the board shows one member, chosen by the view's filter (a page per product).
@@ -1105,6 +1361,89 @@ export interface components {
              * @default false
              */
             wall: boolean;
+        };
+        /**
+         * BoardSpec
+         * @description `subject`: the dimension of which the board shows one member, chosen by the view's filter (a page per product).
+         */
+        "BoardSpec-Input": {
+            /** Compare */
+            compare: ("yesterday" | "previous" | "last_week" | "last_year") | null;
+            /**
+             * Filters
+             * @default []
+             */
+            filters: string[];
+            /** Id */
+            id: string;
+            /**
+             * Live
+             * @default true
+             */
+            live: boolean;
+            /**
+             * Questions
+             * @default []
+             */
+            questions: {
+                [key: string]: string;
+            }[];
+            /**
+             * Subject
+             * @default
+             */
+            subject: string;
+            /** Tiles */
+            tiles: components["schemas"]["TileSpec-Input"][];
+            time: components["schemas"]["TimeRange-Input"];
+            /** Title */
+            title: {
+                [key: string]: string;
+            };
+            /**
+             * Version
+             * @default 1
+             */
+            version: number;
+            /**
+             * Wall
+             * @default false
+             */
+            wall: boolean;
+        };
+        /** BoardVersionModel */
+        BoardVersionModel: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** By */
+            by: string;
+            /** Restored */
+            restored: number;
+            /** Tiles */
+            tiles: number;
+            /** Version */
+            version: number;
+        };
+        /**
+         * ChangedBoard
+         * @description `base`: the board as it was when the editing began; what others saved since is kept too.
+         */
+        "ChangedBoard-Input": {
+            base: components["schemas"]["BoardSpec-Input"];
+            board: components["schemas"]["BoardSpec-Input"];
+        };
+        /**
+         * EditorsModel
+         * @description Who else edits the board now, and its newest version.
+         */
+        EditorsModel: {
+            /** Names */
+            names: string[];
+            /** Version */
+            version: number;
         };
         /**
          * Effect
@@ -1726,6 +2065,18 @@ export interface components {
             /** Secret */
             secret: string;
         };
+        /**
+         * KeptBoardAnswer
+         * @description `merged`: somebody else had saved meanwhile, and both changes stand.
+         */
+        KeptBoardAnswer: {
+            board: components["schemas"]["BoardSpec"];
+            /**
+             * Merged
+             * @default false
+             */
+            merged: boolean;
+        };
         /** KeptFormat */
         KeptFormat: {
             /** Name */
@@ -1805,6 +2156,15 @@ export interface components {
             };
             /** Name */
             name: string;
+        };
+        /** NewBoard */
+        "NewBoard-Input": {
+            board: components["schemas"]["BoardSpec-Input"];
+            /**
+             * Folder
+             * @default
+             */
+            folder: string;
         };
         /**
          * NewFactorModel
@@ -2009,6 +2369,20 @@ export interface components {
          * @description On the 12-column grid; rows are 40 px + gap.
          */
         Place: {
+            /** H */
+            h: number;
+            /** W */
+            w: number;
+            /** X */
+            x: number;
+            /** Y */
+            y: number;
+        };
+        /**
+         * Place
+         * @description On the 12-column grid; rows are 40 px + gap.
+         */
+        "Place-Input": {
             /** H */
             h: number;
             /** W */
@@ -2286,6 +2660,61 @@ export interface components {
             subjects: string[];
         };
         /**
+         * ShelfBoard
+         * @description A board among the others. `own`: people made or changed it; `ready`: a ready-made board has its id.
+         */
+        ShelfBoard: {
+            /**
+             * Archived
+             * @default false
+             */
+            archived: boolean;
+            /** At */
+            at?: string | null;
+            /**
+             * By
+             * @default
+             */
+            by: string;
+            /**
+             * Favourite
+             * @default false
+             */
+            favourite: boolean;
+            /**
+             * Folder
+             * @default
+             */
+            folder: string;
+            /** Id */
+            id: string;
+            /**
+             * Own
+             * @default false
+             */
+            own: boolean;
+            /**
+             * Questions
+             * @default []
+             */
+            questions: {
+                [key: string]: string;
+            }[];
+            /**
+             * Ready
+             * @default false
+             */
+            ready: boolean;
+            /** Tiles */
+            tiles: number;
+            /** Title */
+            title: {
+                [key: string]: string;
+            };
+            /** Version */
+            version: number;
+        };
+        /**
          * SightModel
          * @description What is seen where all rules hold together. `shops` and `categories`: null = all, empty = none at all.
          */
@@ -2444,6 +2873,51 @@ export interface components {
             };
         };
         /**
+         * TileSpec
+         * @description `queries` maps a role to a question: most tiles have only `main`; a hero has `main`, `curve`, `usual`.
+         *
+         *     A query without a time range takes the board's; without a comparison, the board's when `follow` is true. A tile of kind `text` asks
+         *     nothing. `needs`: without rows in at least one table of each group the tile has nothing to show and says what to import. `takes`: the dimensions of the
+         *     view's filters that apply to it (stock knows no channel); None = all.
+         */
+        "TileSpec-Input": {
+            /**
+             * Follow
+             * @default true
+             */
+            follow: boolean;
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "hero" | "number" | "strip" | "line" | "columns" | "combo" | "bars" | "table" | "rows" | "provinces" | "heatmap" | "donut" | "waterfall" | "funnel" | "cohort" | "scatter" | "rate" | "feed" | "text";
+            /**
+             * Needs
+             * @default []
+             */
+            needs: string[][];
+            /** Options */
+            options?: {
+                [key: string]: unknown;
+            };
+            place: components["schemas"]["Place-Input"];
+            /** Queries */
+            queries: {
+                [key: string]: components["schemas"]["Query-Input"];
+            };
+            /**
+             * Takes
+             * @default null
+             */
+            takes: string[] | null;
+            /** Title */
+            title: {
+                [key: string]: string;
+            };
+        };
+        /**
          * TimeRange
          * @description Either `relative` (`today`, `yesterday`, `last 30d`, `last 12m`, `this week`, `this month`, `this year`, `last 60min`), or days
          *     from `since` up to and with `until`, in the report's zone. "last Nd" ends yesterday; "last Nmin" ends now; "this …" ends now.
@@ -2501,7 +2975,8 @@ export interface components {
          * View
          * @description A board as somebody looks at it: two viewers with equal views and rights share one computation.
          *
-         *     `time` and `compare`: None = the board's own; `compare` "none" = no comparison.
+         *     `time` and `compare`: None = the board's own; `compare` "none" = no comparison. `spec`: the board itself, where it is not a ready-made
+         *     one (people's own boards, and a board while it is edited).
          */
         "View-Input": {
             /** Board */
@@ -2511,6 +2986,8 @@ export interface components {
              * @default null
              */
             compare: ("yesterday" | "previous" | "last_week" | "last_year") | "none" | null;
+            /** @default null */
+            spec: components["schemas"]["BoardSpec-Input"] | null;
             /** @default null */
             time: components["schemas"]["TimeRange-Input"] | null;
             /**
@@ -2613,6 +3090,306 @@ export interface operations {
             };
         };
     };
+    createBoard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewBoard-Input"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptBoardAnswer"];
+                };
+            };
+            /** @description A problem document (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    importBoard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/yaml": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptBoardAnswer"];
+                };
+            };
+            /** @description A problem document (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    board: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                board: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BoardSpec"];
+                };
+            };
+            /** @description A problem document (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    saveBoard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                board: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangedBoard-Input"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptBoardAnswer"];
+                };
+            };
+            /** @description A problem document (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    removeBoard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                board: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem document (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    placeBoard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                board: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BoardPlace"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptBoardAnswer"];
+                };
+            };
+            /** @description A problem document (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    editBoard: {
+        parameters: {
+            query?: {
+                /** @description False: editing has ended. */
+                here?: boolean;
+            };
+            header?: never;
+            path: {
+                board: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EditorsModel"];
+                };
+            };
+            /** @description A problem document (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    favouriteBoard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                board: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BoardFavourite"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string[];
+                };
+            };
+            /** @description A problem document (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    restoreBoard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                board: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BoardRestore"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptBoardAnswer"];
+                };
+            };
+            /** @description A problem document (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     boardShares: {
         parameters: {
             query?: never;
@@ -2666,6 +3443,100 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SharesModel"];
+                };
+            };
+            /** @description A problem document (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    boardVersions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                board: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BoardVersionModel"][];
+                };
+            };
+            /** @description A problem document (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    boardVersion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                board: string;
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BoardSpec"];
+                };
+            };
+            /** @description A problem document (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportBoard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                board: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/yaml": unknown;
                 };
             };
             /** @description A problem document (RFC 9457). */
@@ -3408,6 +4279,68 @@ export interface operations {
             };
         };
     };
+    backFromProvider: {
+        parameters: {
+            query?: {
+                state?: string;
+                code?: string;
+                error?: string;
+                iss?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem document (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    startAtProvider: {
+        parameters: {
+            query?: {
+                /** @description The page of this server to come back to. */
+                next?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem document (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     quarantine: {
         parameters: {
             query?: {
@@ -3667,6 +4600,35 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A problem document (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    shelf: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShelfBoard"][];
+                };
             };
             /** @description A problem document (RFC 9457). */
             default: {

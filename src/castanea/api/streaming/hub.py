@@ -35,7 +35,7 @@ class Hub:
     def __init__(self, link: Link, settings: ApiSettings, measurements: Measurements) -> None:
         self._link = link
         self._measurements = measurements
-        self._opening: WeakValueDictionary[tuple[View, str], asyncio.Lock] = WeakValueDictionary()
+        self._opening: WeakValueDictionary[bytes, asyncio.Lock] = WeakValueDictionary()
         self._most_views = settings.max_views
         self._viewers: set[Subscriber] = set()
         self._behind: set[Subscriber] = set()
@@ -98,6 +98,12 @@ class Hub:
                 for viewer in view.viewers:
                     viewer.close("changed")
 
+    async def reopen(self, board: str) -> None:
+        """A board was changed: its viewers are told that their views are gone, and open them again."""
+        for view in [each for each in self.views.all() if each.view.board == board]:
+            self.forget(view)
+            await self._link.close_view(view.id)
+
     def stop(self) -> None:
         """End all streams and accept no more; call it when the server is told to stop, before it waits for its connections."""
         self.stopping = True
@@ -126,7 +132,7 @@ class Hub:
 
     def _turn(self, view: View, rights: Rights) -> asyncio.Lock:
         """Opening and closing of one view take turns; a turn is forgotten when nobody waits for it any more."""
-        return self._opening.setdefault((view, rights.key), asyncio.Lock())
+        return self._opening.setdefault(msgspec.json.encode((view, rights.key)), asyncio.Lock())
 
     def renew(self, known: OpenView, frame: bytes) -> None:
         """A new warehouse process made the view again; its sequence may begin anew. All its viewers get the whole."""
