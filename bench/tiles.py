@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import pyarrow as pa
 import yaml
 
 from bench.report import Line, Report
@@ -21,6 +20,7 @@ from castanea.contracts.query import Filter, Query, TimeRange
 from castanea.contracts.workspace import WorkspaceSettings
 from castanea.semantics import Catalog, Planner, answer_to_json
 from castanea.warehouse.lookups import all_lookups
+from castanea.warehouse.readers import DuckReader, Gate
 from castanea.warehouse.rollups import refill
 from castanea.warehouse.schema import create_all, create_rollup, plan_digest
 
@@ -30,26 +30,17 @@ SETTINGS = WorkspaceSettings("bench", zone="Asia/Shanghai")
 NOW = datetime(2026, 11, 20, 6, 36, 17, tzinfo=UTC)  # 14:36:17 in Shanghai
 TODAY = date(2026, 11, 20)
 MIDNIGHT = datetime(2026, 11, 19, 16, tzinfo=UTC).replace(tzinfo=None)  # as the warehouse holds it
-ROUNDS = 7
+ROUNDS = 15
 TOGETHER_MS, FILTERED_MS, FACTOR, SLACK_MS = 120.0, 300.0, 1.2, 2.0
-
-
-class _Reader:
-    def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
-        self._con = con
-
-    def fetch(self, sql: str, parameters: Any = ()) -> pa.Table:
-        return self._con.execute(sql, list(parameters)).to_arrow_table()
-
-    def close(self) -> None:
-        self._con.close()
 
 
 def measure(report: Report, *, quick: bool = False) -> None:
     """Add a line per tile and the two totals. The built file is kept in CASTANEA_BENCH_CACHE (default ~/.cache/castanea-bench)."""
     con = _opened(QUICK_LINES if quick else LINES, report)
     con.execute("SET threads = 1")
-    reader = _Reader(con)
+    gate = Gate()
+    gate.open(con)
+    reader = DuckReader(gate, _unbroken)
     catalog = Catalog.load(SETTINGS)
     planner = Planner(catalog, SETTINGS, catalog.rollup_plans(SETTINGS))
     tiles = yaml.safe_load((Path(__file__).parent / "tiles.yaml").read_text(encoding="utf-8"))["tiles"]
@@ -57,10 +48,13 @@ def measure(report: Report, *, quick: bool = False) -> None:
     for tile in tiles:
         query = _query(tile["query"])
         sql, values = _bound(tile["sql"])
-        mine = _cpu_ms(lambda q=query: answer_to_json(planner.answer(q, reader, NOW)))  # type: ignore[misc]
-        bare = _cpu_ms(lambda s=sql, v=values: con.execute(s, v).to_arrow_table())  # type: ignore[misc]
         cut = replace(query, where=(Filter("channel", "=", ("jd",)),))
-        filtered += _cpu_ms(lambda q=cut: answer_to_json(planner.answer(q, reader, NOW)))  # type: ignore[misc]
+        mine, bare, through_filter = _cpu_ms(
+            lambda q=query: answer_to_json(planner.answer(q, reader, NOW)),  # type: ignore[misc]
+            lambda s=sql, v=values: con.execute(s, v).to_arrow_table(),  # type: ignore[misc]
+            lambda q=cut: answer_to_json(planner.answer(q, reader, NOW)),  # type: ignore[misc]
+        )
+        filtered += through_filter
         together += mine
         at_most = None if quick else FACTOR * bare + SLACK_MS
         report.add(Line(f"tile: {tile['name']}", mine, "ms cpu", at_most=at_most, beside=f"bare SQL {bare:.2f} ms"))
@@ -69,16 +63,19 @@ def measure(report: Report, *, quick: bool = False) -> None:
     con.close()
 
 
-def _cpu_ms(work: Callable[[], object]) -> float:
-    """The median processor time of a few rounds, after two to warm up."""
-    work()
-    work()
-    taken = []
-    for _ in range(ROUNDS):
-        begin = time.process_time()
-        work()
-        taken.append((time.process_time() - begin) * 1000)
-    return sorted(taken)[ROUNDS // 2]
+def _unbroken(error: duckdb.Error) -> None:
+    raise error
+
+
+def _cpu_ms(*works: Callable[[], object]) -> list[float]:
+    """The median processor time of each over some rounds, in turn so that they meet the same machine, after two rounds to warm up."""
+    taken: list[list[float]] = [[] for _ in works]
+    for _ in range(ROUNDS + 2):
+        for times, work in zip(taken, works, strict=True):
+            begin = time.process_time()
+            work()
+            times.append((time.process_time() - begin) * 1000)
+    return [sorted(times[2:])[ROUNDS // 2] for times in taken]
 
 
 def _query(said: dict[str, Any]) -> Query:

@@ -1,6 +1,6 @@
 WITH merged AS (
   SELECT
-    "before",
+    0 AS "before",
     "month",
     COUNT(CASE WHEN "orders" >= 1 THEN 1 END) AS "buyers"
   FROM (
@@ -17,15 +17,10 @@ WITH merged AS (
       3
   ) AS e
   GROUP BY
-    "before",
     "month"
 )
 SELECT
-  0 AS "slot",
   m."month",
-  CAST(NULL AS TEXT) AS "currency",
-  CAST(NULL AS BIGINT) AS "foreign_rows",
-  CAST(NULL AS BIGINT) AS "members",
   CAST("buyers" AS BIGINT) AS "buyers"
 FROM merged AS m
 WHERE

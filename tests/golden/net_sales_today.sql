@@ -11,10 +11,7 @@ WITH merged AS (
     f."bucket" >= $1 AND f."bucket" < $2
 )
 SELECT
-  0 AS "slot",
-  CAST(NULL AS TEXT) AS "currency",
   CAST(m."foreign_rows" AS BIGINT) AS "foreign_rows",
-  CAST(NULL AS BIGINT) AS "members",
   CAST(CAST((
     (
       "paid"

@@ -93,10 +93,7 @@ WITH rows AS (
   FROM rows
 )
 SELECT
-  0 AS "slot",
-  CAST(NULL AS TEXT) AS "currency",
   CAST(m."foreign_rows" AS BIGINT) AS "foreign_rows",
-  CAST(NULL AS BIGINT) AS "members",
   CAST(CAST((
     (
       "paid"
@@ -115,38 +112,6 @@ SELECT
       "adjusted__before"
     )
   ) AS DECIMAL(38, 4)) AS TEXT) AS "net_sales__before",
-  CAST(CAST((
-    CAST((
-      (
-        "paid"
-      ) - (
-        "refunded"
-      ) + (
-        "adjusted"
-      )
-    ) AS DOUBLE) - (
-      (
-        "paid__before"
-      ) - (
-        "refunded__before"
-      ) + (
-        "adjusted__before"
-      )
-    )
-  ) / NULLIF(
-    ABS(
-      (
-        (
-          "paid__before"
-        ) - (
-          "refunded__before"
-        ) + (
-          "adjusted__before"
-        )
-      )
-    ),
-    0
-  ) AS DECIMAL(38, 6)) AS TEXT) AS "net_sales__change",
   m."refunded" AS "note_refunded",
   m."refunded_undated" AS "note_refunded_undated"
 FROM merged AS m

@@ -37,7 +37,6 @@ WITH merged AS (
 SELECT
   "slot",
   "product",
-  "currency",
   "foreign_rows",
   "members",
   "paid_amount"
@@ -45,7 +44,6 @@ FROM (
   SELECT
     0 AS "slot",
     m."product",
-    CAST(NULL AS TEXT) AS "currency",
     CAST(m."foreign_rows" AS BIGINT) AS "foreign_rows",
     CAST(m."members" AS BIGINT) AS "members",
     CAST(CAST("paid" AS DECIMAL(38, 4)) AS TEXT) AS "paid_amount",
@@ -57,7 +55,6 @@ FROM (
   SELECT
     1 AS "slot",
     CAST(NULL AS TEXT) AS "product",
-    CAST(NULL AS TEXT) AS "currency",
     CAST(m."foreign_rows" AS BIGINT) AS "foreign_rows",
     CAST(NULL AS BIGINT) AS "members",
     CAST(CAST("paid" AS DECIMAL(38, 4)) AS TEXT) AS "paid_amount",
@@ -69,7 +66,6 @@ FROM (
   SELECT
     2 AS "slot",
     CAST(NULL AS TEXT) AS "product",
-    CAST(NULL AS TEXT) AS "currency",
     CAST(m."foreign_rows" AS BIGINT) AS "foreign_rows",
     CAST(NULL AS BIGINT) AS "members",
     CAST(CAST("paid" AS DECIMAL(38, 4)) AS TEXT) AS "paid_amount",
@@ -78,5 +74,4 @@ FROM (
 ) AS answer
 ORDER BY
   "slot",
-  "currency",
   "row_place"

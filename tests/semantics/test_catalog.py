@@ -66,6 +66,21 @@ def test_a_wrong_declaration_is_refused_with_its_line_and_the_valid_choices(
         load(tmp_path, OWN.replace(old, new))
 
 
+def test_an_unknown_name_is_answered_with_the_three_nearest_and_where_all_are_listed() -> None:
+    catalog = Catalog.load(SETTINGS)
+    with pytest.raises(InputError) as refused:
+        catalog.metric("net_sale")
+    said = str(refused.value)
+    assert "net_sales (Net sales)" in said
+    assert "castanea metrics" in said
+    assert len(refused.value.values["nearest"]) == 3
+    assert len(said) < 300
+    with pytest.raises(InputError, match=r"Nearest: channel .*castanea metrics --dimensions"):
+        catalog.grouping("chanel")
+    with pytest.raises(InputError, match=r"Nearest: none"):
+        catalog.metric("qqqqqqqq")
+
+
 def test_gmv_is_what_the_workspace_says() -> None:
     catalog = Catalog.load(WorkspaceSettings("test", gmv="paid_amount"))
     assert catalog.metric("GMV").formula_text == "paid_amount"

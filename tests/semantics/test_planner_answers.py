@@ -281,3 +281,43 @@ def test_a_shape_is_prepared_once(desk: Desk) -> None:
     later = Query(("paid_amount",), ("channel",), time=TimeRange(since=date(2026, 10, 27), until=date(2026, 10, 28)))
     one, two = (desk.planner.plan(q, desk.reader, NOW).prepared for q in (day, later))
     assert one is two
+
+
+def test_orders_are_counted_by_the_minute_and_a_minute_without_orders_is_a_row(desk: Desk) -> None:
+    start = datetime(2026, 11, 2, 9, 0, 30, tzinfo=UTC)
+    sales = [sale(n, start + timedelta(seconds=s), "10") for n, s in enumerate((0, 10, 45, 600))]
+    one = desk_of(shop_of(sales))
+    answer = one.ask("orders", by=("minute",), time=TimeRange("last 60min"))
+    said = {str(row["minute"]): row["orders"] for row in answer.rows}
+    assert len(said) == 61  # the first and the last minute are parts of one
+    assert {k: v for k, v in said.items() if v} == {
+        "2026-11-02T17:00+08:00": 2, "2026-11-02T17:01+08:00": 1, "2026-11-02T17:10+08:00": 1,
+    }  # fmt: skip
+    assert answer.source == "facts"
+    by_channel = desk.ask("paid_amount", by=("minute", "channel"), time=TimeRange("yesterday"))
+    whole = desk.ask("paid_amount", time=TimeRange("yesterday"))
+    assert sum(Decimal(str(r["paid_amount"])) for r in by_channel.rows) == Decimal(str(whole.rows[0]["paid_amount"]))
+
+
+def test_minutes_of_a_long_range_are_refused_with_what_to_ask(desk: Desk) -> None:
+    with pytest.raises(InputError, match=r"by minute at most 2 days .* quarter_hour"):
+        desk.ask("orders", by=("minute",), time=TimeRange("last 30d"))
+
+
+def test_a_period_before_the_first_data_is_unknown_and_not_nothing() -> None:
+    days = [datetime(2026, 10, d, 4, tzinfo=UTC) for d in (10, 20, 31)]
+    desk = desk_of(shop_of([sale(n, day, "100") for n, day in enumerate(days)]))
+    answer = desk.ask("paid_amount", "orders", time=TimeRange("last 30d"), compare="last_year")
+    assert answer.rows[0]["paid_amount"] == "300.0000"
+    assert answer.rows[0]["paid_amount__before"] is None
+    assert answer.rows[0]["paid_amount__change"] is None
+    assert [(n.code, n.values) for n in answer.notes] == [("nothing_before", {"since": "2026-10-10"})]
+    by_day = desk.ask(
+        "orders", by=("day",), time=TimeRange(since=date(2026, 10, 15), until=date(2026, 10, 31)), compare="last_week"
+    )
+    before = {row["day"]: row["orders__before"] for row in by_day.rows}
+    assert before["2026-10-20"] == 0  # a week earlier the shop was open, and sold nothing
+    assert before["2026-10-27"] == 1
+    month = desk.ask("orders", time=TimeRange(since=date(2026, 10, 12), until=date(2026, 10, 20)), compare="last_week")
+    assert month.rows[0]["orders__before"] == 1  # partly before: what is known is told
+    assert month.notes == ()

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
 
-GRAINS = ("quarter_hour", "hour", "day", "week", "month", "quarter", "year")
+GRAINS = ("minute", "quarter_hour", "hour", "day", "week", "month", "quarter", "year")
 CYCLES = ("hour_of_day", "weekday")
 COMPARISONS = ("yesterday", "previous", "last_week", "last_year")
 

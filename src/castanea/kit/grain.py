@@ -6,13 +6,15 @@ import calendar
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-FINE = ("quarter_hour", "hour")
+FINE = ("minute", "quarter_hour", "hour")
 COARSE = ("day", "week", "month", "quarter", "year")
 _MONTHS = {"month": 1, "quarter": 3, "year": 12}
 
 
 def floor(local: datetime, grain: str, week_start: int = 1) -> datetime:
     """The naive local start of the bucket that holds a naive local time. `week_start` is 1 (Monday) … 7."""
+    if grain == "minute":
+        return local.replace(second=0, microsecond=0)
     if grain == "quarter_hour":
         return local.replace(minute=local.minute // 15 * 15, second=0, microsecond=0)
     if grain == "hour":

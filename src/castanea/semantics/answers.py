@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from itertools import repeat
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,12 +14,13 @@ import pyarrow as pa
 
 from castanea.contracts.query import GRAINS, Answer, AnswerColumn, Cell, Period, Query
 from castanea.contracts.workspace import WorkspaceSettings
-from castanea.kit.grain import floor, following, label, midnight
+from castanea.kit.grain import FINE, floor, following, label, midnight
 from castanea.kit.money import plain_text
 from castanea.kit.zones import to_local
+from castanea.semantics.beginnings import lies_before
 from castanea.semantics.catalog import Catalog
 from castanea.semantics.facts_read import Surroundings
-from castanea.semantics.formulas import BEFORE_SUFFIX, MONEY_UNIT, SHARE_UNIT, is_ratio
+from castanea.semantics.formulas import BEFORE_SUFFIX, MONEY_UNIT, SHARE_UNIT, change_of, is_ratio
 from castanea.semantics.layout import Layout
 from castanea.semantics.model import Metric
 from castanea.semantics.notes import notes_of, quality_of
@@ -42,6 +44,9 @@ class Asked:
     columns: tuple[str, ...]
     daily: bool
     now: datetime
+    begins: Mapping[str, datetime] = field(
+        default_factory=dict
+    )  # by metric, the first instant of its data; for comparisons
 
 
 def answer_from(
@@ -95,13 +100,15 @@ class _Reader:
         self._settings = settings
         self._table = table
         self._values: dict[str, list[Any]] = {name: table.column(name).to_pylist() for name in table.column_names}
-        self.currencies = sorted({c for c in self._values["currency"] if c})
+        self.currencies = sorted({c for c in self._values.get("currency", ()) if c})
         self.several = len(self.currencies) > 1
+        grain = asked.question.grain
+        self._unborn = {m: lies_before(grain, asked.scope, at) for m, at in asked.begins.items()}
         self._names = names
         self._made = self._cells()
 
     def first(self, name: str) -> Any:
-        return self._values[name][0] if self._table.num_rows else None
+        return self._values[name][0] if self._table.num_rows and name in self._values else None
 
     def keys(self) -> list[str]:
         """The names of the columns that are no metrics."""
@@ -116,8 +123,10 @@ class _Reader:
         return found
 
     def rows(self, slot: int) -> list[Row]:
-        slots = self._values["slot"]
-        if slot == ROWS and slots.count(ROWS) == len(slots):
+        slots = self._values.get("slot")
+        if slots is None and slot != ROWS:
+            return []
+        if slots is None or (slot == ROWS and slots.count(ROWS) == len(slots)):
             columns = list(self._made.values())
             names = list(self._made)
             return [dict(zip(names, cells, strict=True)) for cells in zip(*columns, strict=True)]
@@ -134,9 +143,22 @@ class _Reader:
         for metric in self._question.metrics:
             made[metric.name] = self._numbers(metric, self._values[metric.name])
             if self._asked.query.compare:
-                made[metric.name + BEFORE_SUFFIX] = self._numbers(metric, self._values[metric.name + BEFORE_SUFFIX])
-                made[f"{metric.name}__change"] = self._values[f"{metric.name}__change"]
+                before = self._born(metric, self._numbers(metric, self._values[metric.name + BEFORE_SUFFIX]))
+                made[metric.name + BEFORE_SUFFIX] = before
+                changes = self._values.get(f"{metric.name}__change")
+                pairs = zip(made[metric.name], before, strict=True)
+                made[f"{metric.name}__change"] = (
+                    self._born(metric, changes) if changes else [change_of(*p) for p in pairs]
+                )
         return made
+
+    def _born(self, metric: Metric, values: list[Any]) -> list[Cell]:
+        """Earlier figures, unknown where they end before the data begin."""
+        unborn = self._unborn.get(metric.name)
+        if unborn is None:
+            return values
+        keys = self._values.get(self._question.grain) or [None] * len(values)
+        return [None if unborn(k) else v for k, v in zip(keys, values, strict=True)]
 
     def _numbers(self, metric: Metric, values: list[Any]) -> list[Cell]:
         if metric.unit in _PLAIN or not any(isinstance(v, str) for v in values):
@@ -151,7 +173,7 @@ class _Reader:
         return [None if v is None else known.get(v) or known.setdefault(v, name(v)) for v in values]
 
     def _namer(self, grain: str) -> Callable[[Any], str]:
-        if grain in ("quarter_hour", "hour"):
+        if grain in FINE:
             return lambda cell: clock_label(cell, self._asked.scope.zone)
         return lambda cell: label(cell, grain)
 
@@ -175,13 +197,14 @@ class _Reader:
                 found.append(AnswerColumn(f"{metric.name}__change", "change", unit, None, metric.name))
         return tuple(found)
 
-    def empty_row(self) -> Row:
+    def empty_row(self, cell: date | None = None) -> Row:
         """No rows at all: sums are 0, everything else is unknown."""
         row: Row = {}
         for metric in self._question.metrics:
             row[metric.name] = self._nothing(metric)
             if self._asked.query.compare:
-                row[metric.name + BEFORE_SUFFIX] = self._nothing(metric)
+                unborn = self._unborn.get(metric.name)
+                row[metric.name + BEFORE_SUFFIX] = None if unborn and unborn(cell) else self._nothing(metric)
                 row[f"{metric.name}__change"] = None
         return row
 
@@ -204,27 +227,40 @@ class _Reader:
             or self._asked.query.limit
         ):
             return rows
-        if (
-            grain in ("quarter_hour", "hour")
-            or scope.end is None
-            or any(m.additivity == "semi_additive" for m in self._question.metrics)
-        ):
+        if grain == "minute" and scope.start and scope.end:
+            return self._every_minute(rows, scope.start, min(scope.end, max(self._asked.now, scope.start)))
+        if grain in FINE or scope.end is None or any(m.additivity == "semi_additive" for m in self._question.metrics):
             return rows
-        cell = midnight(_earliest(self._values[grain], self._values["slot"]))
+        slots = self._values.get("slot") or repeat(ROWS)
+        first = min(c for c, s in zip(self._values[grain], slots, strict=False) if c is not None and s == ROWS)
+        cell = midnight(first)
         last = to_local(
             min(scope.end, max(self._asked.now, scope.start or scope.end)) - timedelta(microseconds=1), scope.zone
         )
+        if grain == "day" and len(rows) == (last.date() - first).days + 1:
+            return rows
         known = {str(row[grain]): row for row in rows}
         wanted: list[Row] = []
+        empty = None if self._unborn else self.empty_row()
         while cell <= floor(last, grain, self._settings.week_start) and len(wanted) < _MOST_FILLED:
             name = label(cell.date(), grain)
-            wanted.append(known.pop(name) if name in known else {grain: name, **self.empty_row()})
+            wanted.append(known.pop(name) if name in known else {grain: name, **(empty or self.empty_row(cell.date()))})
             cell = following(cell, grain)
         return sorted([*wanted, *known.values()], key=lambda row: str(row[grain])) if known else wanted
 
-
-def _earliest(cells: list[date | None], slots: list[int]) -> date:
-    return min(c for c, s in zip(cells, slots, strict=True) if c is not None and s == ROWS)
+    def _every_minute(self, rows: list[Row], start: datetime, end: datetime) -> list[Row]:
+        """A row for each minute, for at a rate a minute without orders is a figure too."""
+        if any(m.additivity == "semi_additive" for m in self._question.metrics):
+            return rows
+        zone, empty = self._asked.scope.zone, self.empty_row()
+        known = {row["minute"]: row for row in rows}
+        at = start.astimezone(UTC).replace(second=0, microsecond=0)
+        wanted: list[Row] = []
+        while at < end:
+            name = at.astimezone(zone).isoformat(timespec="minutes")
+            wanted.append(known.pop(name) if name in known else {"minute": name, **empty})
+            at += timedelta(minutes=1)
+        return [*wanted, *known.values()]
 
 
 def clock_label(cell: datetime, zone: ZoneInfo) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from importlib import resources
 from pathlib import Path
+from typing import Protocol
 
 from sqlglot import exp
 
@@ -19,6 +20,16 @@ from castanea.semantics.expressions import DeclarationError, names_in
 from castanea.semantics.model import SHORTER, SURPLUS, Declarations, Measure, Metric, Place
 from castanea.semantics.rollup_plans import rollup_plans
 from castanea.semantics.yaml_lines import Node, read_yaml
+
+_NEAREST = 3
+
+
+class Labelled(Protocol):
+    """A declaration with a label in each language."""
+
+    @property
+    def labels(self) -> Mapping[str, str]: ...
+
 
 _SHIPPED = (
     "dimensions", "measures", "metrics", "profit", "after_sales", "service", "advertising", "stock", "stock_over_time", "platform", "market",
@@ -72,7 +83,7 @@ class Catalog:
         """The name of a dimension, grain or cycle. Raises InputError with the nearest names."""
         found = self._grouping_names.get(name.casefold().strip())
         if found is None:
-            valid = [*self.declared.grains, *self.declared.cycles, *self.declared.dimensions]
+            valid: dict[str, Labelled] = {**self.declared.grains, **self.declared.cycles, **self.declared.dimensions}
             raise unknown("dimension or grain", name, self._grouping_names, valid)
         return found
 
@@ -90,16 +101,26 @@ class Catalog:
         return {**_names((w.name, w.aliases, w.labels.values()) for w in words), **self._dimension_names}
 
 
-def unknown(what: str, name: str, words: Mapping[str, str], valid: Iterable[str]) -> InputError:
-    """The error for a name that nobody declared: the nearest names (found by alias and label too) and all valid ones."""
+def unknown(what: str, name: str, words: Mapping[str, str], valid: Mapping[str, Labelled]) -> InputError:
+    """The error for a name that nobody declared: the three nearest ones (found by alias and label too), and where all are listed."""
     close = nearest(name, words)
-    names = tuple(dict.fromkeys(words[n.casefold()] for n in close.names))
-    options = sorted(valid)
-    hint = f" Nearest: {', '.join(names)}." if names else ""
+    names = tuple(dict.fromkeys(words[n.casefold()] for n in close.names))[:_NEAREST]
+    listing = "castanea metrics" if what.startswith("metric") else "castanea metrics --dimensions"
+    said = {
+        language: "; ".join(f"{n} ({valid[n].labels[language]})" for n in names) or otherwise
+        for language, otherwise in (("en", "none"), ("zh-CN", "无"))
+    }
     return InputError(
-        f"unknown {what} {name!r}.{hint} Valid: {', '.join(options)}.",
+        f"unknown {what} {name!r}. Nearest: {said['en']}. All {len(valid)}: {listing}, or the reference of metrics.",
         code="query.unknown_name",
-        values={"what": what, "name": name, "nearest": names, "valid": tuple(options)},
+        values={
+            "what": what,
+            "name": name,
+            "nearest": names,
+            "choices": said["zh-CN"],
+            "count": len(valid),
+            "listing": listing,
+        },
     )
 
 

@@ -30,11 +30,13 @@ def count_rows(maker: RowMaker, work: Work, index: int) -> exp.Select | None:
     inner: exp.Select = rows[0]
     if len(rows) > 1:
         united = union(rows).subquery("u")
-        group = [BEFORE, *columns, *entities]
+        united_by = [BEFORE, *columns, *entities]
         sums = [named(sum_of(col(b)), b) for b in bases(maker, work)]
-        inner = exp.select(*(col(c) for c in group), *sums).from_(united).group_by(*(col(c) for c in group))
-    outer = exp.select(col(BEFORE), *(col(c) for c in columns), *_counted(maker, work)).from_(inner.subquery("e"))
-    return outer.group_by(*(col(c) for c in (BEFORE, *columns)))
+        inner = exp.select(*(col(c) for c in united_by), *sums).from_(united).group_by(*(col(c) for c in united_by))
+    group = columns if maker.whole else (BEFORE, *columns)
+    head: list[exp.Expr] = [named(number(0), BEFORE)] if maker.alone else []
+    outer = exp.select(*head, *(col(c) for c in group), *_counted(maker, work)).from_(inner.subquery("e"))
+    return outer.group_by(*(col(c) for c in group)) if group else outer
 
 
 def bases(maker: RowMaker, work: Work) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlglot import exp
 
+from castanea.contracts.query import Cell
 from castanea.semantics.expressions import DAILY, names_in
 from castanea.semantics.model import Declarations, Metric
 from castanea.semantics.templates import col, number, piece
@@ -69,6 +70,20 @@ def as_cell(tree: exp.Expr, metric: Metric, declared: Declarations) -> exp.Expr:
     if metric.unit in _COUNTS and not is_ratio(metric, declared):
         return exp.cast(tree, "BIGINT")
     return piece("CAST(CAST(_x AS DECIMAL(38, 4)) AS TEXT)", x=tree)
+
+
+def changes_by_hand(metric: Metric, declared: Declarations) -> bool:
+    """Whether the change follows from the two figures as they are answered, so that no statement need work it out: their digits are
+    all there, as they are not in a ratio or a share."""
+    return metric.unit != SHARE_UNIT and not is_ratio(metric, declared)
+
+
+def change_of(now: Cell, before: Cell) -> str | None:
+    """The change as a share of the earlier value, with 6 decimals; None where one is unknown or the earlier one is nothing."""
+    if now is None or before is None:
+        return None
+    earlier = float(before)
+    return f"{(float(now) - earlier) / abs(earlier) or 0.0:.6f}".replace("-0.000000", "0.000000") if earlier else None
 
 
 def change_cell(now: exp.Expr, before: exp.Expr, metric: Metric) -> exp.Expr:

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from castanea.kit.errors import InputError
-from castanea.kit.grain import floor, following, midnight
+from castanea.kit.grain import FINE, floor, following, midnight
 from castanea.kit.zones import stretches, to_local, to_utc
 from castanea.semantics.model import Declarations, RollupSpec
 from castanea.semantics.periods import Scope
@@ -140,10 +140,10 @@ class Layouter:
     def _works(self, group: Group, question: Question, keys: tuple[str, ...], known: tuple[str, ...]) -> list[Work]:
         cut = (*(k for k in keys if k in self.declared.dimensions), *(f.dimension for f in question.where), *known)
         needed = tuple(dict.fromkeys(cut))
-        fine = any(k in ("quarter_hour", "hour", "hour_of_day") for k in keys)
+        fine = "minute" if "minute" in keys else "hour" if any(k in (*FINE, "hour_of_day") for k in keys) else ""
         cache = (group, needed, fine, question.split)
         if cache not in self._found:
-            self._found[cache] = tuple(self._assign(group, needed, fine=fine, split=question.split))
+            self._found[cache] = tuple(self._assign(group, needed, fine, split=question.split))
         return [
             Work(group, measures, question.split and self._has_currency(measures), sources)
             for measures, sources in self._found[cache]
@@ -155,7 +155,7 @@ class Layouter:
         return all(dimension_in_table(currency, t, self.declared) is not None for t in tables)
 
     def _assign(
-        self, group: Group, needed: tuple[str, ...], *, fine: bool, split: bool
+        self, group: Group, needed: tuple[str, ...], fine: str, *, split: bool
     ) -> Iterable[tuple[tuple[str, ...], tuple[str, ...]]]:
         """Measures with the sources that can answer them, the smallest first; facts always last."""
         by_currency: dict[bool, list[str]] = {}
@@ -166,24 +166,24 @@ class Layouter:
             if group.kind in ("level", "running", "median", "report") or group.each:
                 yield tuple(names), (FACTS,)
                 continue
-            together = self._sources(group, names, dimensions, fine=fine)
+            together = self._sources(group, names, dimensions, fine)
             if len(together) > 1:
                 yield tuple(names), together
                 continue
             apart: dict[tuple[str, ...], list[str]] = {}
             for name in names:
-                apart.setdefault(self._sources(group, [name], dimensions, fine=fine), []).append(name)
+                apart.setdefault(self._sources(group, [name], dimensions, fine), []).append(name)
             for sources, some in apart.items():
                 yield tuple(some), sources
 
-    def _sources(
-        self, group: Group, names: Sequence[str], dimensions: tuple[str, ...], *, fine: bool
-    ) -> tuple[str, ...]:
+    def _sources(self, group: Group, names: Sequence[str], dimensions: tuple[str, ...], fine: str) -> tuple[str, ...]:
+        """The rollups that suffice, the smallest first, and facts. No rollup knows minutes."""
         bases = [c.base if (c := self.declared.measures[n].count) else n for n in names]
         able = [
             spec
             for spec in self.declared.rollups.values()
             if spec.name in self.kept
+            and fine != "minute"
             and spec.entity == group.entity
             and set(bases) <= set(spec.measures)
             and not (fine and spec.grain == "day")
@@ -333,7 +333,7 @@ def _cells(
     start: datetime, end: datetime, grain: str, zone: ZoneInfo, week_start: int
 ) -> Iterable[tuple[datetime, datetime]]:
     local, last = floor(to_local(start, zone), grain, week_start), to_local(end, zone)
-    step = {"quarter_hour": _QUARTER, "hour": timedelta(hours=1)}.get(grain)
+    step = {"minute": timedelta(minutes=1), "quarter_hour": _QUARTER, "hour": timedelta(hours=1)}.get(grain)
     count = 0
     while local < last:
         after = local + step if step else following(local, grain)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlglot import exp
 
+from castanea.kit.grain import FINE
 from castanea.semantics.layout import Work
 from castanea.semantics.rows import BEFORE, CURRENCY, RowMaker, parts_by_clock
 from castanea.semantics.scan import Scan
@@ -20,7 +21,7 @@ def grain_of(maker: RowMaker) -> str:
 def bucket_table(maker: RowMaker, index: int, grain: str, form: str) -> exp.Subquery:
     """The cells as a table w(before, <grain>, low, high, seen); `form` is days (DATEs) or stamps (UTC)."""
     kind = "DATE" if form == "days" else "TIMESTAMP"
-    cell = "TIMESTAMP" if grain in ("quarter_hour", "hour", "minute") else "DATE"
+    cell = "TIMESTAMP" if grain in FINE else "DATE"
 
     def listed(what: str, name: str, type_: str, how: str) -> exp.Expr:
         values = maker.shop.parameters.bind(maker.part, index, "buckets", what, how)

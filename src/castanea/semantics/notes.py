@@ -12,6 +12,7 @@ from castanea.contracts.workspace import WorkspaceSettings
 from castanea.kit.zones import to_local
 from castanea.semantics.catalog import Catalog
 from castanea.semantics.facts_read import Surroundings
+from castanea.semantics.formulas import BEFORE_SUFFIX
 from castanea.semantics.model import SHORTER
 from castanea.semantics.question import measures_of
 
@@ -49,6 +50,7 @@ def notes_of(
         found.append(Note("no_report_of_length", {"cells": str(sums[SHORTER])}))
     if any(catalog.declared.measures[m].count and catalog.declared.measures[m].count.each for m in asked.question.said):  # type: ignore[union-attr]
         found.append(Note("repeat_within", {"by": ", ".join(asked.question.cut)}))
+    found += _nothing_before(asked, rows)
     found += _unknown_visitors(asked, rows, sums, around)
     used = {m for metric in metrics for m in measures_of(metric, catalog.declared)}
     entities = {c.entity for m in used if (c := catalog.declared.measures[m].count)}
@@ -74,10 +76,27 @@ def _unknown_visitors(
 ) -> list[Note]:
     names = [m.name for m in asked.question.metrics if m.needs_events]
     missing = any(row.get(n) is None for row in rows for n in names)
-    if not (names and missing and sums.get("hourly_visitors", Decimal(0))):
+    before = not missing and any(row.get(n + BEFORE_SUFFIX, "") is None for row in rows for n in names)
+    counted = sums.get("hourly_visitors", Decimal(0)) or (before and not _unborn(asked))
+    if not (names and (missing or before) and counted):
         return []
     since = to_local(around.first_event, asked.scope.zone).date().isoformat() if around.first_event else ""
-    return [Note("visitors_unavailable", {"since": since})]
+    return [Note("visitors_unavailable_before" if before else "visitors_unavailable", {"since": since})]
+
+
+def _nothing_before(asked: Asked, rows: Sequence[Mapping[str, Cell]]) -> list[Note]:
+    """Where figures of the earlier period are unknown because the data begin later."""
+    unborn = _unborn(asked)
+    if not any(row.get(name + BEFORE_SUFFIX, "") is None for row in rows for name in unborn):
+        return []
+    since = to_local(min(asked.begins[name] for name in unborn), asked.scope.zone).date().isoformat()
+    return [Note("nothing_before", {"since": since})]
+
+
+def _unborn(asked: Asked) -> list[str]:
+    """The metrics whose data begin after the earlier period does."""
+    start = asked.scope.before_start
+    return [name for name, at in asked.begins.items() if start is None or start < at]
 
 
 def _short_history(asked: Asked, around: Surroundings, days: int) -> list[Note]:

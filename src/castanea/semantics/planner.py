@@ -15,13 +15,15 @@ from castanea.contracts.query import Answer, Query, Rights
 from castanea.contracts.rollup import RollupPlan
 from castanea.contracts.warehouse import Reader
 from castanea.contracts.workspace import WorkspaceSettings
+from castanea.kit.errors import InputError
 from castanea.kit.zones import stretches, zone_of
 from castanea.semantics.answers import Asked, answer_from
+from castanea.semantics.beginnings import Beginnings
 from castanea.semantics.catalog import Catalog
 from castanea.semantics.facts_read import Surroundings, data_bounds, read_as_of, read_surroundings
 from castanea.semantics.layout import Bucket, Layout, Layouter, Segment, Work, ZoneGroup, local_date, naive
 from castanea.semantics.member_names import MemberNames
-from castanea.semantics.periods import scope_of, span_of
+from castanea.semantics.periods import Span, scope_of, span_of
 from castanea.semantics.question import Question, behind, resolve
 from castanea.semantics.refusals import refuse_inside_gap, refuse_what_cannot_stand
 from castanea.semantics.rows import FOREIGN
@@ -30,6 +32,7 @@ from castanea.semantics.statement import Builder, Wanted
 from castanea.semantics.templates import Path
 
 _KEPT_SHAPES = 512
+_MOST_MINUTES = timedelta(days=2)
 _FRESH, _NEWEST = timedelta(seconds=10), timedelta(seconds=1)
 
 
@@ -76,6 +79,7 @@ class Planner:
         self._prepared: OrderedDict[object, Prepared] = OrderedDict()
         self._one_currency = True  # until an answer shows another; from then on money is always grouped by currency
         self._names = MemberNames(catalog.declared, dialect)
+        self._beginnings = Beginnings(catalog.declared, settings.zone, dialect)
         self._surroundings: tuple[datetime, datetime, Surroundings] | None = None
 
     def answer(self, query: Query, reader: Reader, now: datetime, rights: Rights = Rights()) -> Answer:  # noqa: B008 - frozen
@@ -86,6 +90,9 @@ class Planner:
             self._one_currency = False
             return self.answer(query, reader, now, rights)
         refuse_what_cannot_stand(plan.asked.question, table)
+        if query.compare is not None:
+            begins = self._beginnings.of(plan.asked.question, reader, now)
+            plan = replace(plan, asked=replace(plan.asked, begins=begins))
         names = self._names.of(plan.asked.question, table, reader, now)
         around = self.surroundings(reader, now)
         return answer_from(table, plan.asked, plan.layout, around, names, self._catalog, self._settings)
@@ -94,7 +101,8 @@ class Planner:
         """Raises InputError when the query cannot be answered, with the nearest valid names."""
         self._question(query, rights)
         zone = self._zone_of(query)
-        span_of(query.time, datetime(2026, 1, 1, tzinfo=UTC), zone, self._settings.week_start)
+        span = span_of(query.time, datetime(2026, 1, 1, tzinfo=UTC), zone, self._settings.week_start)
+        _refuse_long_minutes(self._question(query, rights), span)
 
     def depends_on(self, query: Query) -> frozenset[str]:
         """The tables whose change may change the answer."""
@@ -182,6 +190,7 @@ class Planner:
 
         def scoped(zone: ZoneInfo, shops: tuple[str, ...] = (), *, rest: bool = False) -> ZoneGroup:
             span = span_of(query.time, now, zone, self._settings.week_start)
+            _refuse_long_minutes(question, span)
             return ZoneGroup(scope_of(span, now, zone, query.compare, by_week=by_week), shops, rest)
 
         if query.zone != "shop":
@@ -204,6 +213,16 @@ class Planner:
         one_day = one_day and not span.minutes
         daily = here and (question.grain == "day" or (one_day and not question.fine and not question.cycles))
         return Wanted(query.compare is not None, query.limit is not None, query.totals, daily, one_day)
+
+
+def _refuse_long_minutes(question: Question, span: Span) -> None:
+    """Minutes are counted from single facts, so only a few days of them are: raises InputError (`query.too_many`) for more."""
+    length = span.end - span.start if span.start and span.end else None
+    if question.grain == "minute" and (length is None or length > _MOST_MINUTES):
+        raise InputError(
+            f"by minute at most {_MOST_MINUTES.days} days can be asked; ask for a shorter range (last 60min, today), or by quarter_hour.",
+            code="query.too_many",
+        )
 
 
 def _several(table: pa.Table) -> bool:

@@ -9,6 +9,7 @@ from castanea.contracts.query import COMPARISONS, CYCLES, GRAINS, Filter, Query,
 from castanea.contracts.table import Type
 from castanea.contracts.tables import TABLES
 from castanea.kit.errors import InputError
+from castanea.kit.grain import FINE
 from castanea.kit.nearest import nearest
 from castanea.semantics.catalog import Catalog
 from castanea.semantics.expressions import names_in
@@ -16,7 +17,7 @@ from castanea.semantics.measures_reader import REPORTS, SCOPES
 from castanea.semantics.model import SHORTER, SURPLUS, Declarations, Measure, Metric
 from castanea.semantics.rollup_plans import dimension_in_table
 
-FINE_GRAINS = ("quarter_hour", "hour")
+FINE_GRAINS = FINE
 OPERATORS = ("=", "!=", "in", "not_in", "is_empty", "is_not_empty")
 MOST_ROWS = 100_000
 

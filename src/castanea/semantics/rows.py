@@ -29,7 +29,8 @@ class Rows:
 @dataclass
 class RowMaker:
     """Makes the rows of works. `measures` are all columns of the result; `only` (steps shown, dimension) leaves out members that are
-    shown (for the row of all others); `alone`: the rows stand by themselves, with no union after them."""
+    shown (for the row of all others); `alone`: the rows stand by themselves, with no union after them; `beside`: each select is one row
+    with the columns of its own measures only, and they are put side by side."""
 
     shop: Workshop
     layout: Layout
@@ -37,6 +38,12 @@ class RowMaker:
     measures: tuple[str, ...]
     only: tuple[str, str] | None = None
     alone: bool = False
+    beside: bool = False
+
+    @property
+    def whole(self) -> bool:
+        """Whether nothing is added up after a select."""
+        return self.alone or self.beside
 
     def rows(self, index: int, work: Work) -> list[Rows]:
         if work.group.kind == "sum":
@@ -63,7 +70,7 @@ class RowMaker:
     def _sums(self, work: Work, segment: Segment, at: Path) -> list[Rows]:
         if segment.source != FACTS:
             scan = Scan(self.shop, self.layout, segment, at)
-            raw = segment.small and not self.alone
+            raw = segment.small and not self.whole
             values = {m: col(m, "f") if raw else self._total(m, col(m, "f")) for m in work.measures}
             return [Rows(self.grouped(scan, work, values, [], raw=raw), work.currency)]
         made = []
@@ -79,7 +86,7 @@ class RowMaker:
 
     def _total(self, name: str, value: exp.Expr) -> exp.Expr:
         total = sum_of(value)
-        return piece("COALESCE(_x, 0)", x=total) if self.alone and not self.measure(name).keeps_unknown else total
+        return piece("COALESCE(_x, 0)", x=total) if self.whole and not self.measure(name).keeps_unknown else total
 
     def value(self, scan: Scan, name: str, part: Part, *, single: bool) -> exp.Expr:
         """What a row adds to a measure; `single`: the rows are chosen by the part's own condition alone."""
@@ -90,7 +97,10 @@ class RowMaker:
         return exp.Case(ifs=[exp.If(this=scan.valued(part.where, part), true=value)])
 
     def columns(self, values: Mapping[str, exp.Expr], foreign: exp.Expr | None = None) -> list[exp.Expr]:
-        """All measures by name, in order, and the number of rows of another currency where they are watched."""
+        """All measures by name, in order, and the number of rows of another currency where they are watched (`beside`: its own)."""
+        if self.beside:
+            own: list[exp.Expr] = [named(value, m) for m, value in values.items()]
+            return [*own, named(foreign, FOREIGN)] if foreign is not None else own
         found: list[exp.Expr] = [
             named(values[m] if m in values else null_of(self.measure(m)), m) for m in self.measures
         ]
@@ -124,7 +134,7 @@ class RowMaker:
     ) -> exp.Select:
         """The select of a scan, grouped by its keys unless `raw`."""
         keys = self.keys(scan, work)
-        columns: list[exp.Expr] = [named(number(int(scan.segment.before)), BEFORE)]
+        columns: list[exp.Expr] = [] if self.beside else [named(number(int(scan.segment.before)), BEFORE)]
         columns += [named(tree, name) for name, tree in keys]
         tree = scan.select(
             [*columns, *self.columns(values, self._foreign(scan, raw=raw))],

@@ -9,7 +9,7 @@ from sqlglot import exp
 from castanea.contracts.query import CYCLES, GRAINS
 from castanea.contracts.table import Type
 from castanea.contracts.tables import TABLES
-from castanea.kit.grain import Shift
+from castanea.kit.grain import FINE, Shift
 from castanea.kit.zones import stretches
 from castanea.semantics.expressions import names_in, on_alias
 from castanea.semantics.layout import FACTS, Layout, Segment
@@ -84,7 +84,7 @@ class Scan:
     def aligned_days_only(self, keys: tuple[str, ...]) -> list[exp.Expr]:
         """Months back, some days have no counterpart (29 February, the 31st); by day or finer they are left out of the rows."""
         scope = self.layout.zones[self.segment.zone].scope
-        fine = any(k in ("quarter_hour", "hour", "day") for k in keys)
+        fine = any(k in (*FINE, "day") for k in keys)
         if not (self.segment.before and fine and scope.shift and scope.shift.months):
             return []
         return [piece("EXTRACT(DAY FROM _a) = EXTRACT(DAY FROM _l)", a=self._aligned(), l=self._local())]
@@ -208,7 +208,7 @@ class Scan:
 
     def _cell(self, grain: str) -> exp.Expr:
         aligned = self._aligned()
-        if grain in ("quarter_hour", "hour"):
+        if grain in FINE:
             return self._second_hour(_truncated(aligned, grain))
         if grain == "day":
             return aligned if self.dated and not self._months_back else exp.cast(aligned, "DATE")
@@ -262,6 +262,6 @@ def _truncated(tree: exp.Expr, grain: str) -> exp.Expr:
             for m in (45, 30, 15)
         ]
         return exp.Case(ifs=branches, default=hour)
-    if grain == "hour":
-        return piece("DATE_TRUNC('hour', _x)", x=tree)
+    if grain in ("minute", "hour"):
+        return piece(f"DATE_TRUNC('{grain}', _x)", x=tree)
     return piece(f"CAST(DATE_TRUNC('{grain}', CAST(_x AS TIMESTAMP)) AS DATE)", x=tree)

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 from sqlglot import exp
 
-from castanea.semantics.formulas import BEFORE_SUFFIX, as_cell, change_cell, metric_tree
+from castanea.kit.grain import FINE
+from castanea.semantics.formulas import BEFORE_SUFFIX, as_cell, change_cell, changes_by_hand, metric_tree
 from castanea.semantics.layout import FACTS, Layout, Work
 from castanea.semantics.model import SHORTER, SURPLUS, Declarations, Metric
 from castanea.semantics.question import Question
@@ -79,12 +80,16 @@ class Builder:
         """Add the steps that lead to one row per key; return the last one's name."""
         keys = [*layout.keys, *((CURRENCY,) if self.question.split else ())]
         alone = not self.wanted.compare and self._stands_alone(layout)
-        maker = RowMaker(self.shop, layout, part, self._measures, only, alone)
+        beside = not alone and self._stand_beside(layout)
+        maker = RowMaker(self.shop, layout, part, self._measures, only, alone, beside)
         made = [rows for index, work in enumerate(layout.works) for rows in maker.rows(index, work)]
         if alone and len(made) == 1 and made[0].currency == self.question.split:
             return self._step(f"{prefix}merged", made[0].select)
+        if beside:
+            return self._step(f"{prefix}merged", self._side_by_side(made))
         self._step(f"{prefix}rows", self._union(prefix, made, layout.keys))
-        values = [*(v for m in self._measures for v in self._pivot(m)), *self._watched()]
+        known = bool(layout.keys) and self._always_known(layout)
+        values = [*(v for m in self._measures for v in self._pivot(m, known=known)), *self._watched()]
         tree = exp.select(*(col(k) for k in keys), *values).from_(f"{prefix}rows")
         if keys:
             tree = tree.group_by(*(col(k) for k in keys))
@@ -104,6 +109,34 @@ class Builder:
             len(work.segments) == 1 and (work.segments[0].source != FACTS or self._one_part(work))
         )
 
+    def _stand_beside(self, layout: Layout) -> bool:
+        """Whether each SELECT gives exactly one row with measures of its own, so that they stand in one row without a union."""
+        if layout.keys or self.question.split or self.wanted.compare or len(layout.works) < 2:
+            return False
+        return all(self._one_row(work) for work in layout.works)
+
+    def _one_row(self, work: Work) -> bool:
+        if work.group.kind == "count":
+            return bool(work.segments) and not work.buckets
+        if work.group.kind != "sum" or len(work.segments) != 1:
+            return False
+        return work.segments[0].source != FACTS or all(len(self.declared.measures[m].parts) == 1 for m in work.measures)
+
+    def _side_by_side(self, made: list[Rows]) -> exp.Select:
+        """The rows, one of each, as one row."""
+        place = {name: f"part_{n}" for n, rows in enumerate(made) for name in rows.select.named_selects}
+        columns: list[exp.Expr] = [col(m, place[m]) for m in self._measures]
+        if self.shop.watched:
+            counts = [col(FOREIGN, f"part_{n}") for n, rows in enumerate(made) if FOREIGN in rows.select.named_selects]
+            total: exp.Expr = counts[0] if counts else exp.cast(exp.Null(), "BIGINT")
+            for count in counts[1:]:
+                total = exp.Add(this=total, expression=count)
+            columns.append(named(total, FOREIGN))
+        tree = exp.select(*columns).from_(as_table(made[0].select, "part_0"))
+        for n, rows in enumerate(made[1:], 1):
+            tree = tree.join(as_table(rows.select, f"part_{n}"), join_type="cross", copy=False)
+        return tree
+
     def _one_part(self, work: Work) -> bool:
         return len(parts_by_clock(self.declared.measures[m] for m in work.measures)) == 1
 
@@ -121,7 +154,15 @@ class Builder:
         """Measures that a metric says; the others are there for notes only and need no earlier period."""
         return tuple(m for m in self._measures if m in self.question.said)
 
-    def _pivot(self, measure: str) -> Iterable[exp.Expr]:
+    def _always_known(self, layout: Layout) -> bool:
+        """Whether each row has all measures: all come from one rollup, whose columns are never null."""
+        return (
+            len(layout.works) == 1
+            and all(s.source != FACTS and s.small for s in layout.works[0].segments)
+            and not self._told
+        )
+
+    def _pivot(self, measure: str, *, known: bool) -> Iterable[exp.Expr]:
         if measure in (SURPLUS, SHORTER):
             yield named(piece("COALESCE(SUM(_x), 0)", x=col(measure)), measure)  # of both periods
             return
@@ -131,9 +172,14 @@ class Builder:
         for side, name in sides:
             value: exp.Expr = col(measure)
             if self.wanted.compare:
-                value = exp.Case(ifs=[exp.If(this=exp.EQ(this=col(BEFORE), expression=number(side)), true=value)])
+                mine = exp.If(this=exp.EQ(this=col(BEFORE), expression=number(side)), true=value)
+                value = exp.Case(ifs=[mine], default=number(0) if known else None)
             total: exp.Expr = exp.Sum(this=value)
-            if not self.declared.measures[measure].keeps_unknown and self.declared.measures[measure].kind in _ZERO:
+            if (
+                not known
+                and not self.declared.measures[measure].keeps_unknown
+                and self.declared.measures[measure].kind in _ZERO
+            ):
                 total = piece("COALESCE(_x, 0)", x=total)
             yield named(total, name)
 
@@ -201,25 +247,35 @@ class Builder:
     # -- output ----------------------------------------------------------------------------------------------------------------
 
     def _columns(self) -> tuple[str, ...]:
-        names = ["slot", *self.main.keys, CURRENCY, FOREIGN, "members"]
+        """Only what is needed: each column costs planning, and a small answer is mostly planning."""
+        names = ["slot"] if self._slots else []
+        names += [*self.main.keys, *([CURRENCY] if self.question.split else [])]
+        names += [*([FOREIGN] if self.shop.watched else []), *(["members"] if self.wanted.limit else [])]
         for metric in self.question.metrics:
-            names += [
-                metric.name,
-                *([f"{metric.name}{BEFORE_SUFFIX}", f"{metric.name}__change"] if self.wanted.compare else []),
-            ]
+            names.append(metric.name)
+            if self.wanted.compare:
+                names.append(metric.name + BEFORE_SUFFIX)
+                names += [] if changes_by_hand(metric, self.declared) else [f"{metric.name}__change"]
         return (*names, *(f"note_{n}" for n in self._notes()))
+
+    @property
+    def _slots(self) -> bool:
+        """Whether rows of several kinds stand in one answer."""
+        return self.wanted.limit or self.wanted.totals
 
     def _notes(self) -> tuple[str, ...]:
         return tuple(m for m in (*ADDITIVE_NOTES, SURPLUS, SHORTER) if m in self._measures)
 
     def _output(self, slot: int, source: str, keys: tuple[str, ...], *, daily: bool) -> exp.Select:
         split, limited = self.question.split, self.wanted.limit and slot == ROWS
-        columns: list[exp.Expr] = [named(number(slot), "slot")]
+        columns: list[exp.Expr] = [named(number(slot), "slot")] if self._slots else []
         columns += [col(key, "m") if key in keys else named(self._null_key(key), key) for key in self.main.keys]
-        columns.append(col(CURRENCY, "m") if split else named(exp.cast(exp.Null(), "TEXT"), CURRENCY))
-        foreign: exp.Expr = col(FOREIGN, "m") if self.shop.watched else exp.Null()
-        columns.append(named(exp.cast(foreign, "BIGINT"), FOREIGN))
-        columns.append(named(exp.cast(col("members", "m") if limited else exp.Null(), "BIGINT"), "members"))
+        if split:
+            columns.append(col(CURRENCY, "m"))
+        if self.shop.watched:
+            columns.append(named(exp.cast(col(FOREIGN, "m"), "BIGINT"), FOREIGN))
+        if self.wanted.limit:
+            columns.append(named(exp.cast(col("members", "m") if limited else exp.Null(), "BIGINT"), "members"))
         for metric in self.question.metrics:
             columns += self._cells(metric, daily=daily)
         for note in self._notes():
@@ -233,7 +289,7 @@ class Builder:
         return tree
 
     def _null_key(self, key: str) -> exp.Expr:
-        if key in ("quarter_hour", "hour"):
+        if key in FINE:
             return exp.cast(exp.Null(), "TIMESTAMP")
         if key in self.declared.grains:
             return exp.cast(exp.Null(), "DATE")
@@ -245,7 +301,8 @@ class Builder:
         if self.wanted.compare:
             before = self._value(metric, daily=daily, suffix=BEFORE_SUFFIX)
             cells.append(named(as_cell(before, metric, self.declared), metric.name + BEFORE_SUFFIX))
-            cells.append(named(change_cell(now.copy(), before.copy(), metric), f"{metric.name}__change"))
+            if not changes_by_hand(metric, self.declared):
+                cells.append(named(change_cell(now.copy(), before.copy(), metric), f"{metric.name}__change"))
         return cells
 
     def _others(self, source: str) -> exp.Select | None:
@@ -296,7 +353,7 @@ class Builder:
             part.select(named(place, "row_place"), copy=False)
         united = union(parts).subquery("answer")
         listed = exp.select(*(col(c) for c in self._columns())).from_(united)
-        return listed.order_by(col("slot"), col(CURRENCY), col("row_place"))
+        return listed.order_by(col("slot"), *([col(CURRENCY)] if self.question.split else []), col("row_place"))
 
     def _step(self, name: str, tree: exp.Expr) -> str:
         self.steps.append((name, tree))

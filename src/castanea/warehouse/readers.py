@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import warnings
 import weakref
+from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -17,6 +18,7 @@ from castanea.warehouse.engine import is_damage
 
 # The other way (`sql` with parameters) plans and runs a statement, then plans again to read it: a third of a small answer's cost.
 warnings.filterwarnings("ignore", message="Arrow output on a DB-API result", category=UserWarning)
+_MOST_PARSED = 512
 
 
 class Gate:
@@ -70,6 +72,7 @@ class DuckReader:
         self._gate = gate
         self._broken = broken
         self._cursor: duckdb.DuckDBPyConnection | None = None
+        self._parsed: OrderedDict[str, duckdb.Statement] = OrderedDict()
         gate.join(self)
 
     def fetch(self, sql: str, parameters: Sequence[Any] = ()) -> pa.Table:
@@ -79,7 +82,7 @@ class DuckReader:
             if self._cursor is None:
                 self._cursor = con.cursor()
             try:
-                return self._cursor.execute(sql, list(parameters)).to_arrow_table()
+                return self._cursor.execute(self._statement(sql), list(parameters)).to_arrow_table()
             except duckdb.OutOfMemoryException as error:
                 raise Unavailable(f"the warehouse had no memory left ({error})", code="warehouse.busy") from error
             except duckdb.Error as error:
@@ -90,6 +93,18 @@ class DuckReader:
                     f"the warehouse file could not be read ({error}); it is checked and if need be made again from the log",
                     code="warehouse.unreadable",
                 ) from error
+
+    def _statement(self, sql: str) -> duckdb.Statement:
+        """The statement, parsed once: a fifth of a small answer's cost. (A statement prepared in DuckDB is planned again at each run all
+        the same when it reads tables, so nothing more can be kept.)"""
+        found = self._parsed.get(sql)
+        if found is None:
+            assert self._cursor is not None
+            (found,) = self._cursor.extract_statements(sql)
+            self._parsed[sql] = found
+            if len(self._parsed) > _MOST_PARSED:
+                self._parsed.popitem(last=False)
+        return found
 
     def close(self) -> None:
         if self._cursor is not None:
