@@ -67,11 +67,16 @@ def origins_of(length: int, horizon: int, season: int) -> tuple[int, ...]:
     return tuple(found)
 
 
-def examined(values: Floats, season: int, horizon: int) -> Block:
-    """What all members say of series of one length at all origins."""
+def examined(values: Floats, season: int, horizon: int, then: Floats | None = None) -> Block:
+    """What all members say of series of one length at all origins. `then`: the values as they are to be seen at the origins inside the
+    history, where what is known of them now was not known yet."""
     origins = origins_of(len(values), horizon, season)
-    found, sigma = members(values, season, horizon, origins)
-    return Block(values, origins, found, sigma)
+    if then is None:
+        found, sigma = members(values, season, horizon, origins)
+        return Block(values, origins, found, sigma)
+    found, sigma = members(then, season, horizon, origins)
+    found[:, :1], sigma[:1] = members(values, season, horizon, origins[:1])
+    return Block(then, origins, found, sigma)
 
 
 def combined(blocks: Sequence[Block], horizon: int, levels: Sequence[float]) -> list[list[Combined]]:

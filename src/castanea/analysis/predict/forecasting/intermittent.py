@@ -53,8 +53,8 @@ def intermittent(values: Floats, season: int, horizon: int, levels: Sequence[flo
     weights = np.full(len(paths[0]), 1.0 / len(paths[0]))
     if squared:
         total = np.mean(squared, axis=0)
-        relative = total / max(float(total.min()), 1e-300)
-        weights = np.maximum(relative, 1.0) ** -SHARPNESS
+        least = max(float(total.min()), 1e-6 * float(total.max()))
+        weights = np.maximum(total / least, 1.0) ** -SHARPNESS if least > 0 else weights
         weights /= weights.sum()
         for origin, path in zip(origins[1:], paths[1:], strict=True):
             truth = values[origin : origin + horizon]
@@ -104,11 +104,13 @@ def _profile(values: Floats, season: int) -> Floats:
     if season < 2 or mean <= 0:
         return np.ones(max(season, 1))
     recent = values[-RECENT * season :]
+    if recent.mean() <= 0:
+        return np.ones(season)
     offset = len(values) - len(recent)
     places = (offset + np.arange(len(recent))) % season
     many = np.bincount(places, minlength=season)
     total = np.bincount(places, weights=recent, minlength=season)
-    share = (total + PRIOR * recent.mean()) / ((many + PRIOR) * max(float(recent.mean()), 1e-300))
+    share = (total + PRIOR * recent.mean()) / ((many + PRIOR) * recent.mean())
     return np.asarray(share / share.mean())
 
 

@@ -11,6 +11,7 @@ import numpy.typing as npt
 import polars as pl
 
 from castanea.analysis.common import Warned, numbers, present, texts, times
+from castanea.analysis.predict.forecasting.combination import origins_of
 from castanea.analysis.predict.forecasting.drivers import WORTH, effect, shared
 from castanea.analysis.predict.forecasting.history import Histories, History
 from castanea.kit.errors import InputError
@@ -20,21 +21,26 @@ if TYPE_CHECKING:
 
 Floats = npt.NDArray[np.float64]
 
+MOST = 3.0  # of a logarithm: no driver moves a value further than twentyfold
+
 
 @dataclass(frozen=True)
 class KnownAhead:
-    """`past` and `coming`: what the drivers do to each series, by time: a factor where `factors`, else an amount. `told`: each driver's
+    """`past` and `coming`: what the drivers do to each series, by time: a factor where `factors`, else an amount; `past_then`: by what was
+    known at the first origin of the backtest. `told`: each driver's
     effect of one unit, in per cent or in the value's unit."""
 
     past: dict[str, Floats]
+    past_then: dict[str, Floats]
     coming: dict[str, Floats]
     factors: bool
     used: bool
     told: dict[str, float]
     warnings: list[Warned]
 
-    def without(self, history: History, values: Floats) -> Floats:
-        moved = self.past.get(history.name)
+    def without(self, history: History, values: Floats, *, then: bool = False) -> Floats:
+        """The history as if the drivers had stood at their mean; `then`: by what was known at the first origin of the backtest."""
+        moved = (self.past_then if then else self.past).get(history.name)
         if moved is None or not self.used:
             return values
         return values / moved if self.factors else values - moved
@@ -86,23 +92,22 @@ def known_ahead(
                 code="analysis.bad_future",
             )
         coming[history.name] = np.array([rows[p] for p in wanted])
-    return _effects(known, list(drivers), past, coming, cycle)
+    return _effects(known, list(drivers), past, coming, cycle, horizon)
 
 
 def _effects(
-    known: Histories, drivers: list[str], past: dict[str, Floats], coming: dict[str, Floats], cycle: int
-) -> KnownAhead:
+    known: Histories, drivers: list[str], past: dict[str, Floats], coming: dict[str, Floats], cycle: int, horizon: int
+) -> KnownAhead:  # fmt: skip
     values = {h.name: h.values(cycle) for h in known.series}
     factors = all(v.min() > 0 for v in values.values())
-    scale = {n: 1.0 if factors else max(float(np.abs(v).mean()), 1e-12) for n, v in values.items()}
+    size = {n: 1.0 if factors else max(float(np.abs(v).mean()), 1e-12) for n, v in values.items()}
+    scaled = {n: np.log(v) if factors else v / size[n] for n, v in values.items()}
     centre = np.concatenate(list(past.values())).mean(axis=0)
-    effects = [
-        effect(np.log(values[h.name]) if factors else values[h.name] / scale[h.name], past[h.name] - centre, cycle)
-        for h in known.series
-    ]
-    gain = sum(e.gain for e in effects)
-    used = gain > WORTH
+    effects = [effect(v, past[n] - centre, cycle) for n, v in scaled.items()]
+    begun = {n: min(origins_of(len(v), horizon, cycle)) for n, v in scaled.items()}
+    then = shared([effect(v[: begun[n]], past[n][: begun[n]] - centre, cycle) for n, v in scaled.items()])
     coefficients = shared(effects)
+    used = sum(e.gain for e in effects) > WORTH
     warnings = []
     if not used:
         warnings.append(
@@ -111,28 +116,29 @@ def _effects(
                 "the drivers tell nothing about the past beyond level and season; the forecast leaves them out",
             )
         )
-    mean = np.mean(coefficients, axis=0)
-    told = {
-        d: float(np.expm1(np.clip(mean[k], -5, 5)) * 100 if factors else mean[k] * np.mean(list(scale.values())))
-        for k, d in enumerate(drivers)
-    }
-    moved_past, moved_coming = {}, {}
-    for history, b in zip(known.series, coefficients, strict=True):
-        n = history.name
-        low, high = past[n].min(axis=0), past[n].max(axis=0)
-        if ((coming[n] < low - 0.25 * (high - low)) | (coming[n] > high + 0.25 * (high - low))).any() and not any(
-            w.code == "beyond_the_past" for w in warnings
-        ):
-            warnings.append(
-                Warned(
-                    "beyond_the_past",
-                    "some drivers to come lie outside what the past has seen; their effect is carried on",
-                )
+    if any(_beyond(past[n], coming[n]) for n in scaled):
+        warnings.append(
+            Warned(
+                "beyond_the_past", "some drivers to come lie outside what the past has seen; their effect is carried on"
             )
-        p, c = (past[n] - centre) @ b, (coming[n] - centre) @ b
-        moved_past[n] = np.exp(np.clip(p, -3, 3)) if factors else p * scale[n]
-        moved_coming[n] = np.exp(np.clip(c, -3, 3)) if factors else c * scale[n]
-    return KnownAhead(moved_past, moved_coming, factors, used, told if used else {}, warnings)
+        )
+
+    def moves(rows: dict[str, Floats], by: list[Floats]) -> dict[str, Floats]:
+        amounts = {n: (rows[n] - centre) @ b for n, b in zip(scaled, by, strict=True)}
+        return {n: np.exp(np.clip(a, -MOST, MOST)) if factors else a * size[n] for n, a in amounts.items()}
+
+    mean = np.mean(coefficients, axis=0)
+    told = np.expm1(np.clip(mean, -5, 5)) * 100 if factors else mean * np.mean(list(size.values()))
+    return KnownAhead(
+        moves(past, coefficients), moves(past, then), moves(coming, coefficients), factors, used,
+        dict(zip(drivers, told.tolist(), strict=True)) if used else {}, warnings,
+    )  # fmt: skip
+
+
+def _beyond(past: Floats, coming: Floats) -> bool:
+    low, high = past.min(axis=0), past.max(axis=0)
+    room = 0.25 * (high - low)
+    return bool(((coming < low - room) | (coming > high + room)).any())
 
 
 def _placed(

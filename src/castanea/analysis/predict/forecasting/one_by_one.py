@@ -11,7 +11,7 @@ import numpy.typing as npt
 from scipy import special
 
 from castanea.analysis.common import Warned
-from castanea.analysis.predict.forecasting.combination import Block, Combined, combined, examined
+from castanea.analysis.predict.forecasting.combination import Combined, combined, examined
 from castanea.analysis.predict.forecasting.history import History
 from castanea.analysis.predict.forecasting.intermittent import intermittent, is_intermittent
 from castanea.analysis.predict.forecasting.known_ahead import KnownAhead
@@ -88,7 +88,8 @@ def _together(
     series: Sequence[History], values: Sequence[Floats], cycle: int, horizon: int, rates: Sequence[float], ahead: KnownAhead | None
 ) -> list[Path]:  # fmt: skip
     """The combination, series of one length at a time."""
-    flat = [ahead.without(h, v) if ahead else v for h, v in zip(series, values, strict=True)]
+    moved = ahead if ahead and ahead.used else None
+    flat = [moved.without(h, v) if moved else v for h, v in zip(series, values, strict=True)]
     cut = [_recent(v, cycle, horizon) for v in flat]
     lent = _lent(series, cut, cycle)
     cut = [c / f[: len(c)] for c, f in zip(cut, lent, strict=True)]
@@ -96,10 +97,14 @@ def _together(
     for n, v in enumerate(cut):
         lengths.setdefault(len(v), []).append(n)
     groups = sorted(lengths.items())
-    blocks = [
-        _block(np.stack([cut[n] for n in group], axis=1), cycle if length >= LEAST_CYCLES * cycle else 1, horizon)
-        for length, group in groups
-    ]
+    blocks = []
+    for length, group in groups:
+        own = cycle if length >= LEAST_CYCLES * cycle else 1
+        then = None
+        if moved:
+            seen = [moved.without(series[n], values[n], then=True)[-length:] / lent[n][:length] for n in group]
+            then = np.stack(seen, axis=1)
+        blocks.append(examined(np.stack([cut[n] for n in group], axis=1), own, horizon, then))
     told = combined(blocks, horizon, rates)
     found: dict[int, Path] = {}
     for (_, group), block, answers in zip(groups, blocks, told, strict=True):
@@ -110,10 +115,6 @@ def _together(
             path = _scaled(path, factor)
             found[n] = _within(ahead.with_again(series[n], path) if ahead else path, values[n])
     return [found[n] for n in range(len(series))]
-
-
-def _block(values: Floats, season: int, horizon: int) -> Block:
-    return examined(values, season, horizon)
 
 
 def _path(answer: Combined, naive: Floats | None, rates: Sequence[float]) -> Path:
