@@ -1,6 +1,6 @@
 # Every target is one line in README.md and README.zh-CN.md; `make help` prints them.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo dev web test test-faults test-dialects lint bench bench-quick bench-analysis bench-formats docs screenshots wheel lock clean
+.PHONY: help setup demo dev web test test-faults test-dialects test-roundtrip lint bench bench-quick bench-analysis bench-formats docs screenshots wheel lock clean
 
 # Any of these may be an environment variable or an argument: make demo PORT=9000
 PYTHON ?= python3
@@ -36,6 +36,9 @@ test-faults: setup ## Kill and damage the server 200 times (make test does 20)
 
 test-dialects: setup ## Run the planner's property tests on PostgreSQL too
 	@$(BIN)/pytest -m dialects
+
+test-roundtrip: setup ## The simulated year as events and as its platforms' files: the same figures (some minutes)
+	@$(BIN)/python -m tests.roundtrip.year
 
 lint: setup ## ruff, mypy --strict and the import contract
 	@$(BIN)/ruff check .

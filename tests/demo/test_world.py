@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 import pytest
 
 from castanea.contracts.tables import TABLES
+from castanea.demo.beside import Span
 from castanea.demo.config import DemoConfig, small
 from castanea.demo.history import Past, tell
 from castanea.demo.paying import SECOND
@@ -139,12 +140,15 @@ def test_the_last_thirty_days_are_told_before_older_ones(past: Past, now: int) -
     assert days == sorted(days, key=lambda d: d or past.world.config.last_day, reverse=True)
 
 
-def test_orders_beside_the_plan_come_at_their_rate_and_never_twice(past: Past, now: int) -> None:
-    whole = beside(past.world, now, now + 60 * SECOND, 8)["order"]["order_id"].to_pylist()
-    first = beside(past.world, now, now + 31 * SECOND, 8)["order"]["order_id"].to_pylist()
-    rest = beside(past.world, now + 31 * SECOND, now + 60 * SECOND, 8)["order"]["order_id"].to_pylist()
-    assert len(whole) == 8
-    assert first + rest == whole
+def test_orders_beside_the_plan_come_at_their_rate_and_are_the_same_however_time_is_cut(past: Past, now: int) -> None:
+    def sold(*cuts: int) -> list[tuple[object, ...]]:
+        found = [beside(past, Span(now + a * SECOND, now + b * SECOND, 8))["order_line"] for a, b in pairwise(cuts)]
+        return [
+            tuple(row.values()) for t in found for row in t.select(["order_id", "product_id", "amount"]).to_pylist()
+        ]
+
+    assert len({row[0] for row in sold(0, 60)}) == 8
+    assert sorted(sold(0, 31, 60), key=str) == sorted(sold(0, 60), key=str)
 
 
 def test_every_incident_has_a_true_effect_in_its_own_direction() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from castanea.demo.exporting import Asked, Platform, export_files
 from castanea.demo.history import Past, tell
 from castanea.kit.clock import FixedClock
 from castanea.runs.import_file import ImportFile, Outcome, Request
-from castanea.runs.workspace import init_workspace
+from castanea.runs.workspace import SETTINGS, init_workspace, open_workspace
 from castanea.semantics import query_from_arguments
 
 PLATFORMS: tuple[Platform, ...] = ("tmall", "jd", "douyin", "shopify")
@@ -25,20 +25,23 @@ Figures = dict[tuple[str, ...], dict[str, Any]]
 
 
 class Books:
-    """A workspace of its own, with the figures that both ways must give."""
+    """A workspace of its own (made, or opened where there is one), with the figures that both ways must give."""
 
     def __init__(self, folder: Path, now: datetime) -> None:
         self._castanea = Castanea(Settings())
         self._castanea.clock = FixedClock(now)  # type: ignore[assignment]
-        self.workspace = init_workspace(folder, WorkspaceSettings("test"))
+        made = (folder / SETTINGS).exists()
+        self.workspace = open_workspace(folder) if made else init_workspace(folder, WorkspaceSettings("test"))
         self.desk = self._castanea.desk(self.workspace)
         self._open = self._castanea.landing(self.workspace)
         self.landing = self._open.__enter__()[0]
 
-    def tell(self, past: Past, until: int) -> None:
-        """Everything that happened until a moment, as events."""
+    def tell(self, past: Past, until: int, without: Container[str] = ()) -> None:
+        """Everything that happened until a moment, as events, but for the tables `without`."""
         for piece in tell(past, until):
-            self.landing.land([SentBatch(name, "demo", rows) for name, rows in piece.tables.items() if rows.num_rows])
+            told = {name: rows for name, rows in piece.tables.items() if rows.num_rows and name not in without}
+            if told:
+                self.landing.land([SentBatch(name, "demo", rows) for name, rows in told.items()])
         self.desk.warehouse.catch_up()
 
     def load(self, paths: Iterable[Path]) -> list[Outcome]:

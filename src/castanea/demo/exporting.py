@@ -11,7 +11,8 @@ from typing import Literal
 import numpy as np
 import polars as pl
 
-from castanea.demo.history import Past, day_index
+from castanea.demo.beside import day_index
+from castanea.demo.history import Past
 from castanea.demo.paying import SECOND
 from castanea.demo.people import PROVINCES
 from castanea.demo.sending_orders import SHOPS, coupon_cents, goods_cents, order_numbers, postage_cents, states

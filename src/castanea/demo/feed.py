@@ -8,9 +8,11 @@ from typing import Protocol
 
 import pyarrow as pa
 
+from castanea.demo.beside import Span, day_index, days_beside
 from castanea.demo.diary import Diary
-from castanea.demo.history import Past, Piece, day_index, tell
-from castanea.demo.paying import SECOND
+from castanea.demo.history import Past, Piece, tell
+from castanea.demo.incidents import day_of
+from castanea.demo.paying import DAY, HOUR, SECOND
 from castanea.demo.stream import beside, planned
 from castanea.demo.world import World
 from castanea.kit.clock import Clock, micros
@@ -18,6 +20,7 @@ from castanea.kit.clock import Clock, micros
 DAYS_AHEAD = 2
 ROWS_WAITING = 60_000  # older history is told only while fewer rows than this wait for the loader, so live events are never behind it
 PLAN_EVERY = 5 * SECOND
+REFRESH_EVERY = HOUR  # nothing more becomes of an order in its first three hours
 GAP_STEP = 6 * 3600 * SECOND
 PAUSE = 0.5
 
@@ -43,7 +46,7 @@ class Feed:
     ) -> None:
         self._diary, self._shop, self._clock, self._ended, self._said = diary, shop, clock, ended, said
         self._world = World(diary.config)
-        self._past = self._lived_until(micros(clock.now()))
+        self._live(micros(clock.now()))
         self._beside_to = micros(clock.now())
 
     def run(self, per_minute: float) -> None:
@@ -62,8 +65,11 @@ class Feed:
             else:
                 self._ended.wait(PAUSE)
 
-    def _lived_until(self, moment: int) -> Past:
-        return Past(self._world, max(day_index(self._world, moment), 0) + DAYS_AHEAD)
+    def _live(self, moment: int) -> None:
+        """Live the days until shortly after a moment, with what was sent beside the plan so far."""
+        self._today = day_index(self._world, moment)
+        beside = days_beside(self._world, self._diary.beside)
+        self._past, self._refreshed = Past(self._world, max(self._today, 0) + DAYS_AHEAD, beside), moment
 
     def _tell_urgent(self, pieces: Iterator[Piece]) -> Piece | None:
         """Tell pieces as long as they are urgent; the first that is not comes back."""
@@ -90,14 +96,34 @@ class Feed:
 
     def _go_on(self, per_minute: float) -> None:
         now = micros(self._clock.now())
-        if extra := beside(self._world, self._beside_to, now, per_minute):
-            self._shop.post(extra)
-        self._beside_to = now
-        if now - self._diary.cursor < PLAN_EVERY:
+        if day_index(self._world, now) > self._today:
+            self._go_beside(self._tomorrow() - 1, per_minute)
+            self._live(now)
+        self._go_beside(now, per_minute)
+        if now - self._refreshed > REFRESH_EVERY:
+            today = [span for span in self._diary.beside if span.until >= self._tomorrow() - DAY]
+            self._past.beside.update(days_beside(self._world, today))
+            self._refreshed = now
+        # a day's end is told after it, when all its orders are known
+        until = min(now, self._tomorrow() - SECOND - 1)
+        if until - self._diary.cursor < PLAN_EVERY:
             return
-        if day_index(self._world, now) + 1 > max(self._past.days):
-            self._past = self._lived_until(now)
-        if facts := planned(self._past, self._diary.cursor, now):
+        if facts := planned(self._past, self._diary.cursor, until, sent_live=True):
             self._shop.post(facts)
-        self._diary.cursor = now
+        self._diary.cursor = until
         self._diary.write()
+
+    def _go_beside(self, until: int, per_minute: float) -> None:
+        """Send the orders beside the plan since the last time. They are noted before they are sent: what a crash leaves unsent is told
+        at the next start."""
+        span = Span(self._beside_to, until, per_minute)
+        if until <= self._beside_to:
+            return
+        self._diary.went_beside(span)
+        self._beside_to = until
+        if extra := beside(self._past, span):
+            self._diary.write()
+            self._shop.post(extra)
+
+    def _tomorrow(self) -> int:
+        return self._world.midnight(day_of(self._world.config, self._today + 1))

@@ -3,19 +3,19 @@ rest of the year backwards. Each piece is small enough that live events never wa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 import numpy as np
 import pyarrow as pa
 
-from castanea.demo.arrow import Ints
+from castanea.demo.beside import day_index
 from castanea.demo.incidents import day_of
 from castanea.demo.ledger import Ledger
-from castanea.demo.paying import SECOND
-from castanea.demo.sending import BEGINNING, between
+from castanea.demo.sending import BEGINNING, END, between
 from castanea.demo.sending_orders import FirstOrders, customer_facts, order_facts, order_numbers
 from castanea.demo.sending_platform import platform_facts, settlement_facts
 from castanea.demo.sending_service import inquiry_facts, ticket_facts
@@ -25,6 +25,7 @@ from castanea.demo.world import CHANNELS, DayOrders, World, WorldDay
 
 RECENT_DAYS = 30
 WAITING_DAYS = 14  # an order that is still to be sent was placed within this many days (a presale's before its balance)
+REVIEWS_BESIDE = 50_000  # their chances are drawn from streams of their own
 T = TypeVar("T")
 
 
@@ -44,18 +45,20 @@ class Piece:
 
 
 class Past:
-    """All days of a world up to a day number, with the first order of every customer in every shop."""
+    """All days of a world up to a day number, with the first order of every customer in every shop. `beside`: by day number, the orders
+    that were sent beside the plan."""
 
-    def __init__(self, world: World, until: int) -> None:
+    def __init__(self, world: World, until: int, beside: Mapping[int, DayOrders] = MappingProxyType({})) -> None:
         self.world = world
+        self.beside = dict(beside)
         self.days: dict[int, WorldDay] = {}
         self.first: dict[int, FirstOrders] = {}
         self._kept: dict[tuple[str, int], Any] = {}
         self._kept_days: Container[int] = ()
-        seen = np.zeros((len(CHANNELS), world.people.count), dtype=bool)
-        for day in world.days(until):
+        self._first_at = np.full((len(CHANNELS), world.people.count), END, dtype=np.int64)
+        for day in world.days(until, self.beside):
             self.days[day.orders.index] = day
-            self.first[day.orders.index] = _first_orders(day, seen)
+            self.first[day.orders.index] = self.meet(*day.all_orders)
         self.ledger = Ledger(world, self.days)
 
     def facts(self, index: int, after: int, until: int, *, events: bool | None = None) -> dict[str, pa.Table]:
@@ -64,11 +67,7 @@ class Past:
         day, tables = self.days[index], {}
         if events is not True:
             tables.update(order_facts(self.world, day.orders, after, until))
-            first = self.first[index]
-            known = between(first.at, after, until)
-            tables["customer"] = customer_facts(
-                self.world, FirstOrders(first.channel[known], first.customer[known], first.at[known])
-            )
+            tables["customer"] = customer_facts(self.world, self._met(index, after, until))
             tables["service_ticket"] = ticket_facts(self.world, day.orders, after, until)
             tables.update({n: _in_span(t, after, until) for n, t in self._of_day(day).items()})
             if not self.has_events(index):
@@ -76,6 +75,42 @@ class Past:
         if events is not False and self.has_events(index):
             tables["web_event"] = event_facts(self.world, day.orders, self._events(day), after, until)
         return {name: table for name, table in tables.items() if table.num_rows}
+
+    def meet(self, *days: DayOrders) -> FirstOrders:
+        """Those of the orders that are their customers' first in a shop, as far as is known by now; from now on they are known."""
+        channel, customer, at = (
+            np.concatenate([getattr(d, name) for d in days]) for name in ("channel", "customer", "ordered")
+        )
+        order = np.argsort(at, kind="stable")
+        _, firsts = np.unique(channel[order] * self._first_at.shape[1] + customer[order], return_index=True)
+        rows = order[np.sort(firsts)]
+        fresh = rows[at[rows] < self._first_at[channel[rows], customer[rows]]]
+        self._first_at[channel[fresh], customer[fresh]] = at[fresh]
+        return FirstOrders(channel[fresh], customer[fresh], at[fresh])
+
+    def _met(self, index: int, after: int, until: int) -> FirstOrders:
+        """The day's first orders in the span, but for customers who turned out to have ordered before beside the plan."""
+        first = self.first[index]
+        rows = between(first.at, after, until)
+        rows = rows[first.at[rows] == self._first_at[first.channel[rows], first.customer[rows]]]
+        return FirstOrders(first.channel[rows], first.customer[rows], first.at[rows])
+
+    def facts_beside(self, day: DayOrders, after: int, until: int) -> dict[str, pa.Table]:
+        """Rows about orders beside the plan whose state as of `until` is newer than `after`: the orders, and what follows from them."""
+        numbers, of = order_numbers(day, day.order), day.order
+        reviews = review_facts(
+            self.world,
+            day.index + REVIEWS_BESIDE,
+            day.product,
+            day.channel[of],
+            numbers,
+            day.done[of],
+            day.customer[of],
+        )
+        return {
+            **order_facts(self.world, day, after, until), "review": _in_span(reviews, after, until),
+            "service_ticket": ticket_facts(self.world, day, after, until),
+        }  # fmt: skip
 
     def has_events(self, index: int) -> bool:
         return index > -self.world.config.event_days
@@ -92,7 +127,8 @@ class Past:
 
     def _recent(self, index: int) -> list[DayOrders]:
         """The orders that may still wait to be sent, those of the day itself included."""
-        return [self.days[i].orders for i in range(index - WAITING_DAYS, index + 1) if i in self.days]
+        found = [self.days[i] for i in range(index - WAITING_DAYS, index + 1) if i in self.days]
+        return [orders for day in found for orders in day.all_orders]
 
     def _of_day(self, day: WorldDay) -> dict[str, pa.Table]:
         """Rows that are dated by the day itself, whatever is asked: its end, the morning after, and its orders' reviews and inquiries."""
@@ -133,11 +169,6 @@ def tell(past: Past, until: int, told: Container[str] = frozenset()) -> Iterator
             yield Piece(name, day_of(past.world.config, index), urgent, tables)
 
 
-def day_index(world: World, at: int) -> int:
-    """The day number of a moment (µs UTC) in the shop's zone."""
-    return (datetime.fromtimestamp(at / SECOND, UTC).astimezone(world.zone).date() - world.config.last_day).days
-
-
 def _plan(past: Past, today: int) -> Iterator[tuple[str, int, bool, bool | None]]:
     """Name, day, urgent, events (as in `Past.facts`) of each piece."""
     first = past.world.config.first_index
@@ -155,15 +186,5 @@ def _plan(past: Past, today: int) -> Iterator[tuple[str, int, bool, bool | None]
 
 def _in_span(table: pa.Table, after: int, until: int) -> pa.Table:
     version = table["_version"].cast(pa.int64()).to_numpy()
-    return table.take(pa.array(between(version, after, until)))
-
-
-def _first_orders(day: WorldDay, seen: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> FirstOrders:
-    channel, customer, at = day.orders.channel, day.orders.customer, day.orders.ordered
-    order = np.argsort(at, kind="stable")
-    pair: Ints = channel[order] * seen.shape[1] + customer[order]
-    _, firsts = np.unique(pair, return_index=True)
-    rows = order[np.sort(firsts)]
-    fresh = rows[~seen[channel[rows], customer[rows]]]
-    seen[channel[fresh], customer[fresh]] = True
-    return FirstOrders(channel[fresh], customer[fresh], at[fresh])
+    rows = between(version, after, until)
+    return table if len(rows) == len(version) else table.take(pa.array(rows))

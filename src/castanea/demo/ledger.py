@@ -9,7 +9,7 @@ import numpy as np
 
 from castanea.demo.arrow import Ints
 from castanea.demo.sending_orders import goods_cents, postage_cents
-from castanea.demo.world import DayOrders, World, WorldDay
+from castanea.demo.world import BESIDE_THE_PLAN, DayOrders, World, WorldDay
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Ledger:
     """All payments (per order and per line), orders and refunds of a world's days, to be cut by any span (µs UTC)."""
 
     def __init__(self, world: World, days: Mapping[int, WorldDay]) -> None:
-        drawn = [days[i].orders for i in sorted(days)]
+        drawn = [orders for i in sorted(days) for orders in days[i].all_orders]
         people = world.people.count
         self.orders = _joined([(o.paid, {"channel": o.channel, "buyer": o.channel * people + o.customer,
                                          "cents": goods_cents(o) + postage_cents(o)}) for o in drawn])  # fmt: skip
@@ -50,7 +50,7 @@ def settled_cents(day: DayOrders) -> Ints:
 
 def _numbers(day: DayOrders) -> Ints:
     """Order numbers as they are written, without their text."""
-    return day.number + int(day.day.strftime("%y%m%d")) * 1_000_000
+    return day.number + int(day.day.strftime("%y%m%d")) * (10 if day.beside else 1) * BESIDE_THE_PLAN
 
 
 def _joined(parts: list[tuple[Ints, dict[str, Ints]]]) -> _Rows:

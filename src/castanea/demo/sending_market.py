@@ -1,22 +1,20 @@
-"""The market around the shop: advertising by plan and keyword, competitors' prices, searches, shares, public posts."""
+"""The market around the shop: competitors' prices, searches, shares, public posts."""
 
 from __future__ import annotations
 
 import calendar
 from datetime import date
-from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
 
 from castanea.demo.arrow import cents, constant, decimals, numbered, quantities, times, words
+from castanea.demo.keywords import KEYWORDS
 from castanea.demo.paying import DAY, HOUR
 from castanea.demo.seasons import day_factor
 from castanea.demo.sending import dates, sent
-from castanea.demo.sending_orders import SHOPS
-from castanea.demo.sending_traffic import KEYWORDS
 from castanea.demo.stock import StockDay
-from castanea.demo.world import CHANNELS, World
+from castanea.demo.world import World
 
 RATE = pa.decimal128(18, 8)
 RIVALS = {"zh": ("茶山记", "云岭坊"), "en": ("Chashan", "Yunling")}
@@ -24,72 +22,6 @@ BRANDS = {
     "zh": ("山野集", "茶山记", "云岭坊", "一叶舟", "其他"),
     "en": ("Hillside", "Chashan", "Yunling", "Yiyezhou", "others"),
 }
-# channel, platform, plan, its name in both languages, share of the shop's expected sales, times its spend it brings, whether by keyword
-_PLANS = (
-    ("tmall", "万相台", "P1", ("全站推广", "Whole site"), 0.028, 4.2, False), ("tmall", "万相台", "P1K", ("关键词推广", "Keywords"), 0.018, 3.1, True),
-    ("tmall", "万相台", "P1H", ("爆款推广", "Best seller"), 0.008, 2.2, False), ("douyin", "千川", "P2", ("短视频带货", "Short videos"), 0.05, 3.0, False),
-    ("douyin", "千川", "P2L", ("直播间投放", "Live room"), 0.04, 2.6, False), ("jd", "京准通", "P3", ("京东快车", "Search ads"), 0.026, 3.4, True),
-    ("jd", "京准通", "P3T", ("京东展位", "Display"), 0.014, 1.9, False),
-)  # fmt: skip
-AD_KEYWORDS = 4
-
-
-class AdPlan(NamedTuple):
-    """A plan's (or one of its keywords') day."""
-
-    channel: str
-    platform: str
-    plan_id: str
-    plan: str
-    keyword: str | None
-    best_seller: bool
-    cents: int
-    brings: float
-
-
-def ad_plans(world: World, stock: StockDay) -> list[AdPlan]:
-    """Spend follows expected sales; a switched-off campaign spends nothing."""
-    off = world.active(stock.index, "ads_off")
-    noise = world.stream("ads", stock.index).normal(1, 0.06, (len(_PLANS), AD_KEYWORDS, 2)).clip(0.7, 1.3)
-    level = world.config.orders_per_day * day_factor(stock.day, stock.index) * 180_00 / 4
-    language = 0 if world.config.language == "zh" else 1
-    found = []
-    for number, (channel, platform, plan_id, names, share, brings, by_keyword) in enumerate(_PLANS):
-        spend = 0.0 if off and off.channel == channel else level * share
-        words_ = KEYWORDS[world.config.language][:AD_KEYWORDS] if by_keyword else (None,)
-        for n, keyword in enumerate(words_):
-            a, b = noise[number, n]
-            part = (0.4, 0.3, 0.2, 0.1)[n] if by_keyword else 1.0
-            found.append(
-                AdPlan(
-                    channel,
-                    platform,
-                    plan_id,
-                    names[language],
-                    keyword,
-                    plan_id == "P1H",
-                    int(spend * part * a),
-                    brings * b,
-                )
-            )
-    return found
-
-
-def ad_facts(world: World, stock: StockDay, end: int) -> pa.Table:
-    plans = ad_plans(world, stock)
-    spend = np.array([p.cents for p in plans])
-    brought = (spend * np.array([p.brings for p in plans])).astype(np.int64)
-    clicks = spend // 95
-    best = world.catalogue.ids[world.catalogue.best_seller]
-    return sent("ad_spend", {
-        "shop_id": pa.array([SHOPS[CHANNELS.index(p.channel)] for p in plans]), "day": dates([stock.day] * len(plans)),
-        "platform": pa.array([p.platform for p in plans]), "plan_id": pa.array([p.plan_id for p in plans]),
-        "plan": pa.array([p.plan for p in plans]), "channel_id": pa.array([p.channel for p in plans]),
-        "keyword": pa.array([p.keyword for p in plans], pa.string()), "product_id": pa.array([best if p.best_seller else None for p in plans]),
-        "attribution": constant("15d", len(plans)), "spend": cents(spend), "impressions": pa.array(clicks * 34), "clicks": pa.array(clicks),
-        "attributed_orders": pa.array(brought // 18_000), "attributed_amount": cents(brought), "attributed_refunds": cents(brought * 9 // 100),
-        "currency": constant("CNY", len(plans)),
-    }, np.full(len(plans), end))  # fmt: skip
 
 
 def price_facts(world: World, stock: StockDay, end: int) -> pa.Table:

@@ -11,12 +11,13 @@ import pyarrow as pa
 from castanea.demo.arrow import Floats, Ints, cents, constant, numbered, quantities, times, words
 from castanea.demo.catalogue import Catalogue
 from castanea.demo.incidents import day_of
+from castanea.demo.keywords import KEYWORDS
 from castanea.demo.ledger import Ledger
 from castanea.demo.paying import DAY, HOUR
 from castanea.demo.sending import sent
-from castanea.demo.sending_market import ad_plans
+from castanea.demo.sending_ads import ad_day
 from castanea.demo.sending_orders import SHOPS
-from castanea.demo.sending_traffic import KEYWORDS, visitor_counts
+from castanea.demo.sending_traffic import PASSERS_BY, visitor_counts
 from castanea.demo.world import CHANNELS, World, WorldDay
 
 PLATFORMS = (("tmall", "生意参谋"), ("douyin", "抖音罗盘"), ("jd", "京东商智"))
@@ -34,6 +35,8 @@ def platform_facts(world: World, ledger: Ledger, day: WorldDay) -> pa.Table:
     """Day tables by shop (of 1 and 7 days), product, source and keyword. Visitors stand as counted for each row: they overlap."""
     rows: list[Row] = []
     visits = visitor_counts(world, day.orders)
+    if day.beside is not None:
+        visits = visits + PASSERS_BY * np.bincount(day.beside.channel, minlength=len(CHANNELS))
     for number, (channel, platform) in enumerate(PLATFORMS):
         at = CHANNELS.index(channel)
         rng = world.stream(f"platform-{channel}", day.orders.index)
@@ -81,7 +84,7 @@ def _by_shop(
         buyers, ordering = len(np.unique(paid["buyer"])), len(np.unique(placed["buyer"]))
         visitors = int(visits * (days if days == 1 else 5.2)) + max(ordering, buyers)
         amount = int(paid["cents"].sum())
-        spend = sum(p.cents for p in ad_plans(world, day.stock) if p.channel == CHANNELS[at]) if days == 1 else None
+        spend = ad_day(world, day.stock).spent_by(CHANNELS[at]) if days == 1 else None
         found.append(Row(head, day=begins, days=days, scope="shop", member="", visitors=visitors, views=int(visitors * 3.1),
             favourites=visitors // 24, cart_users=visitors // 13 + buyers, ordering_buyers=ordering, paying_buyers=buyers,
             orders=len(paid["buyer"]), units=int(lines["units"].sum()), ordered_amount=int(placed["cents"].sum()), paid_amount=amount,

@@ -9,6 +9,7 @@ import pyarrow.compute as pc
 from castanea.demo.arrow import Ints, constant, numbered, quantities, times, words
 from castanea.demo.incidents import day_of
 from castanea.demo.paying import HOUR, SECOND
+from castanea.demo.people import known_customers
 from castanea.demo.seasons import HOURS
 from castanea.demo.sending import between, sent
 from castanea.demo.sending_orders import SHOPS, order_numbers
@@ -20,26 +21,29 @@ FAULTY_BATCH = "B-2209"
 
 
 def inquiry_facts(world: World, day: DayOrders) -> pa.Table:
-    """One buyer in six asked before ordering; as many asked and left. At night answers take long."""
+    """One buyer in six asked before ordering; more asked and left, mostly where answers took long. At night answers take long."""
     rng = world.stream("inquiries", day.index)
     bought = np.flatnonzero(rng.random(day.orders) < 0.16)
-    asked_only = int(rng.poisson(day.orders * 0.17))
+    asked_only = int(rng.poisson(day.orders * 0.22))
     hour = rng.choice(24, asked_only, p=HOURS)
     begins = world.midnight(day.day) + ((hour + rng.random(asked_only)) * 3600).astype(np.int64) * SECOND
     at = np.r_[day.ordered[bought] - rng.integers(120, 2400, len(bought)) * SECOND, begins]
     channel = np.r_[day.channel[bought], rng.choice(len(CHANNELS), asked_only, p=(0.42, 0.26, 0.17, 0.09, 0.06))]
     night = ((at // (3600 * SECOND) + 8) % 24) < 8
-    seconds = np.minimum(rng.exponential(np.where(night, 900, 45)), 7200).astype(np.int64) + 3
+    left = np.arange(len(at)) >= len(bought)
+    patience = np.where(night, 900, 45) * np.where(left, 1.6, 0.8)
+    seconds = np.minimum(rng.exponential(patience), 7200).astype(np.int64) + 3
     product = rng.choice(world.catalogue.count, len(at), p=world.catalogue.popularity)
     none = pa.scalar(None, pa.string())
-    is_buyer = pa.array(np.arange(len(at)) < len(bought))
+    first, days = world.config.first_index, world.config.history_days
+    asking = rng.integers(0, known_customers(world.people, day.index, first, days), asked_only)
     row = np.r_[bought, np.zeros(asked_only, dtype=np.int64)]
-    who, order = (numbered("C", day.customer[row], 7), order_numbers(day, row)) if day.orders else (none, none)
+    order = pc.if_else(pa.array(left), none, order_numbers(day, row)) if day.orders else pa.nulls(len(at), pa.string())
     return sent("inquiry", {
         "shop_id": words(SHOPS, channel), "inquiry_id": numbered(f"Q{day.day:%y%m%d}", np.arange(len(at)), 5), "time": times(at),
-        "customer_id": pc.if_else(is_buyer, who, none), "product_id": words(world.catalogue.ids, product),
+        "customer_id": numbered("C", np.r_[day.customer[bought], asking], 7), "product_id": words(world.catalogue.ids, product),
         "agent": words(AGENTS, rng.integers(0, len(AGENTS), len(at))), "first_response_seconds": pa.array(seconds),
-        "order_id": pc.if_else(is_buyer, order, none), "channel_id": words(CHANNELS, channel),
+        "order_id": order, "channel_id": words(CHANNELS, channel),
     }, at + seconds * SECOND)  # fmt: skip
 
 
@@ -55,7 +59,7 @@ def ticket_facts(world: World, day: DayOrders, after: int, until: int) -> pa.Tab
     some, solved, of = some[rows], solved[rows], day.order[some[rows]]
     zh = ("质量问题", "与描述不符", "尺寸不合适", "物流慢", "不想要了", "其他")
     return sent("service_ticket", {
-        "shop_id": words(SHOPS, day.channel[of]), "ticket_id": numbered(f"T{day.day:%y%m%d}", some, 5), "order_id": order_numbers(day, of),
+        "shop_id": words(SHOPS, day.channel[of]), "ticket_id": numbered(f"T{day.day:%y%m%d}{'B' * day.beside}", some, 5), "order_id": order_numbers(day, of),
         "product_id": words(world.catalogue.ids, day.product[some]), "customer_id": numbered("C", day.customer[of], 7),
         "opened": times(opened[rows]), "closed": times(closed[rows], missing=~solved),
         "reason": words(zh if world.config.language == "zh" else REASONS, day.refund_reason[some]),

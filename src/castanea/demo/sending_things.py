@@ -13,8 +13,9 @@ from castanea.demo.incidents import day_of
 from castanea.demo.paying import DAY, HOUR
 from castanea.demo.seasons import calendar_days, festival_of
 from castanea.demo.sending import dates, sent
+from castanea.demo.sending_ads import ad_facts
 from castanea.demo.sending_costs import cost_facts, part_facts
-from castanea.demo.sending_market import ad_facts, demand_facts, mention_facts, price_facts, share_facts, shelf_facts
+from castanea.demo.sending_market import demand_facts, mention_facts, price_facts, share_facts, shelf_facts
 from castanea.demo.sending_orders import SHOPS
 from castanea.demo.sending_service import FAULTY_BATCH, batches, committed_units, movement_facts
 from castanea.demo.stock import StockDay

@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from castanea.demo.arrow import Floats, Ints, constant, numbered, times, words
+from castanea.demo.keywords import KEYWORDS, NOT_SOLD
 from castanea.demo.paying import SECOND
 from castanea.demo.people import PROVINCES
 from castanea.demo.seasons import HOURS, day_factor
@@ -16,25 +17,10 @@ from castanea.demo.sending import between, sent
 from castanea.demo.sending_orders import SHOPS, order_numbers
 from castanea.demo.world import CHANNELS, DEVICES, DayOrders, World, channel_shares
 
+PASSERS_BY = 14  # visitors who come and leave around each order beside the plan
 EVENTS = ("page_view", "product_view", "search", "favourite", "add_to_cart", "checkout", "purchase", "error")
 PAGE, VIEW, SEARCH, FAVOURITE, CART, CHECKOUT, PURCHASE, ERROR = range(len(EVENTS))
 CONVERSION: Floats = np.array([0.052, 0.036, 0.058, 0.061, 0.083])
-KEYWORDS = {
-    "zh": ("桂花乌龙", "冷萃茶", "板栗仁", "冬季礼盒", "羊毛毯", "手冲壶", "伴手礼", "香薰", "无糖饮料", "保温杯"),
-    "en": (
-        "osmanthus oolong",
-        "cold brew tea",
-        "chestnuts",
-        "winter box",
-        "wool throw",
-        "pour-over pot",
-        "gift",
-        "diffuser",
-        "sugar-free drink",
-        "thermos",
-    ),
-}
-NOT_SOLD = 8  # keywords from this one on find nothing
 
 
 @dataclass(frozen=True)
@@ -216,13 +202,13 @@ def _without_silence(world: World, events: DayEvents) -> DayEvents:
         "number", "time", "event", "channel", "device", "visitor", "buyer", "province", "product", "keyword", "order")))  # fmt: skip
 
 
-def extra_events(world: World, day: DayOrders, passers_by: int = 14) -> DayEvents:
+def extra_events(world: World, day: DayOrders, passers_by: int = PASSERS_BY) -> DayEvents:
     """The visits around orders beside the plan: each buyer's own, and some who pass by and leave."""
     rng = np.random.default_rng([world.config.seed, 98, int(day.ordered[0] // 1000)])
     order = np.arange(day.orders)
     buying = (
         (order, day.ordered - 3 * 300_000, PAGE, -1), (day.order, day.ordered[day.order] - 2 * 300_000, VIEW, day.product),
-        (day.order, day.ordered[day.order] - 300_000, CART, day.product), (order, day.ordered, CHECKOUT, -1), (order, day.paid, PURCHASE, -1),
+        (day.order, day.ordered[day.order] - 300_000, CART, day.product), (order, day.ordered - 60_000, CHECKOUT, -1), (order, day.paid, PURCHASE, -1),
     )  # fmt: skip
     of, time, event, product = (
         np.concatenate([np.broadcast_to(part[n], len(part[0])) for part in buying]) for n in range(4)

@@ -42,15 +42,25 @@ class Warehouse:
         self._came = np.full(catalogue.count, config.first_index - 20, dtype=np.int64)
         self._numbers = 0
 
-    def sell(self, index: int, day: date, product: Ints, quantity: Ints, moment: Ints) -> tuple[Flags, StockDay]:
-        """Which of the day's lines can be served, first come first served, and the day's end."""
+    def sell(
+        self,
+        index: int,
+        day: date,
+        product: Ints,
+        quantity: Ints,
+        moment: Ints,
+        beside: tuple[Ints, Ints] | None = None,
+    ) -> tuple[Flags, StockDay]:
+        """Which of the day's lines can be served, first come first served, and the day's end. `beside`: product and quantity of lines
+        sold beside the plan, out of what is left."""
         received = tuple(p for p in self._coming if p[4] <= index)
         self._coming = [p for p in self._coming if p[4] > index]
         for _, item, came, _, _ in received:
             self._on_hand[item] += came
             self._in_transit[item] -= came
             self._came[item] = index
-        units = quantity * self._catalogue.part_units[product]
+        catalogue = self._catalogue
+        units = quantity * catalogue.part_units[product]
         kept, sold = self._serve(index, self._catalogue.part[product], units, moment)
         gift = self._catalogue.gift[product]
         with_gift = kept & (gift >= 0)
@@ -58,6 +68,13 @@ class Warehouse:
             np.int64
         )
         sold += np.minimum(given, self._on_hand - sold)  # a gift that has run out is not given
+        if beside is not None:
+            more = np.bincount(
+                catalogue.part[beside[0]],
+                weights=beside[1] * catalogue.part_units[beside[0]],
+                minlength=catalogue.count,
+            )
+            sold += np.minimum(more.astype(np.int64), self._on_hand - sold)
         self._on_hand -= sold
         self._usual = 0.93 * self._usual + 0.07 * sold
         ordered = self._reorder(index)

@@ -3,9 +3,10 @@ incident draw the same chances and differ only by it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -29,6 +30,9 @@ CHANNEL_SHARE: Floats = np.array([0.42, 0.26, 0.17, 0.09, 0.06])
 DEVICES = ("phone", "tablet", "desktop")
 REFUND_KINDS = ("refund_only", "return", "price_protection", "exchange")
 REASONS = ("quality", "description", "size", "late", "changed_mind", "other")
+
+
+BESIDE_THE_PLAN = 1_000_000  # order numbers from here on were not planned
 
 
 @dataclass(frozen=True)
@@ -71,14 +75,26 @@ class DayOrders:
         return len(self.number)
 
     @property
+    def beside(self) -> bool:
+        """Whether these came beside the plan."""
+        return bool(self.orders) and int(self.number[0]) >= BESIDE_THE_PLAN
+
+    @property
     def paid_cents(self) -> int:
         return int(self.amount[self.paid[self.order] > 0].sum())
 
 
 @dataclass(frozen=True)
 class WorldDay:
+    """`beside`: what was ordered that day beside the plan."""
+
     orders: DayOrders
     stock: StockDay
+    beside: DayOrders | None = None
+
+    @property
+    def all_orders(self) -> tuple[DayOrders, ...]:
+        return (self.orders,) if self.beside is None else (self.orders, self.beside)
 
 
 class World:
@@ -101,13 +117,16 @@ class World:
         self._category_start = self._category_end - counts
         self._taste = np.stack([np.roll(np.linspace(1.25, 0.75, len(counts)), 2 * c) for c in range(len(CHANNELS))])
 
-    def days(self, until: int = 0) -> Iterator[WorldDay]:
+    def days(self, until: int = 0, beside: Mapping[int, DayOrders] = MappingProxyType({})) -> Iterator[WorldDay]:
+        """`beside`: by day number, orders beside the plan. They take from the stock what the plan has left at the day's end."""
         warehouse = Warehouse(self.catalogue, self.config, self.incidents)
         for index in range(self.config.first_index, until + 1):
             day = day_of(self.config, index)
             drawn = self._draw(index, day)
-            kept, stock = warehouse.sell(index, day, drawn.product, drawn.quantity, drawn.ordered[drawn.order])
-            yield WorldDay(_keep_lines(drawn, kept), stock)
+            more = beside.get(index)
+            extra = None if more is None else (more.product, more.quantity)
+            kept, stock = warehouse.sell(index, day, drawn.product, drawn.quantity, drawn.ordered[drawn.order], extra)
+            yield WorldDay(_keep_lines(drawn, kept), stock, more)
 
     def midnight(self, day: date) -> int:
         """µs UTC of the day's first moment in the shop's zone."""
@@ -146,7 +165,9 @@ class World:
         ways = draw_ways(self._stream("ways", index), day, self.midnight, channel, ordered, paid, transit)
         numbers = np.arange(count)
         lines = self.draw_lines(rng, day, channel, customer)
-        refunds, succeeds = self._draw_refunds(index, ways.paid, lines)
+        refunds, succeeds = self.draw_refunds(
+            index, ways.paid, lines, self._stream("refunds", index), self._stream("refund_kinds", index)
+        )
         drawn = DayOrders(
             index, day, numbers, channel, customer, device, ordered, ways.paid, ways.done, ways.deposited, ways.sent, ways.closes,
             ways.on_delivery, ways.coupon, ways.voucher, *lines, *refunds, succeeds,
@@ -196,11 +217,17 @@ class World:
         discount = np.round(price * off / 10).astype(np.int64) * 10 * quantity
         return order, product, quantity, price * quantity - discount, discount
 
-    def _draw_refunds(
-        self, index: int, paid: Ints, lines: tuple[Ints, Ints, Ints, Ints, Ints]
+    def draw_refunds(
+        self,
+        index: int,
+        paid: Ints,
+        lines: tuple[Ints, Ints, Ints, Ints, Ints],
+        rng: np.random.Generator,
+        kinds: np.random.Generator,
     ) -> tuple[tuple[Ints, Ints, Ints, Ints, Ints], Flags]:
+        """Which of the lines come back: asked, done, cents, kind, reason, and whether the shop agrees."""
         order, product, _, amount, _ = lines
-        rng, count = self._stream("refunds", index), len(product)
+        count = len(product)
         rate = self.catalogue.refund_rate[product].copy()
         reason = rng.choice(len(REASONS), count, p=(0.16, 0.14, 0.10, 0.12, 0.38, 0.10))
         chance, partial, money_only = rng.random(count), rng.random(count) < 0.2, rng.random(count) < 0.45
@@ -211,7 +238,7 @@ class World:
         back = (chance < rate) & (paid[order] > 0)
         asked = np.where(back, paid[order] + ((0.4 + rng.exponential(2.6, count)) * DAY).astype(np.int64), 0)
         done = np.where(back, asked + ((0.1 + rng.exponential(0.9, count)) * DAY).astype(np.int64), 0)
-        succeeds, other = rng.random(count) < 0.96, self._stream("refund_kinds", index).random(count)
+        succeeds, other = rng.random(count) < 0.96, kinds.random(count)
         cents = np.where(partial, amount // 2, amount)
         kind = np.where(money_only, 0, 1)
         kind = np.where(money_only & partial & (other < 0.5), REFUND_KINDS.index("price_protection"), kind)
