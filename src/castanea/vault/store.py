@@ -24,7 +24,8 @@ CREATE TABLE IF NOT EXISTS lookup (mac BLOB PRIMARY KEY, id INTEGER NOT NULL) WI
 CREATE TABLE IF NOT EXISTS erasure (id INTEGER PRIMARY KEY);
 CREATE TABLE IF NOT EXISTS master (digest BLOB NOT NULL);
 """
-_CHUNK = 5_000
+# Persons asked for at a time. Few lengths, so that few statements are made: SQLite keeps the last 128, and one of 4,096 marks is 600 KB.
+_LENGTHS = (8, 64, 512, 4_096)
 _WAIT_SECONDS = 60
 _CACHE_KB = 8_192
 _WAL_PAGES = 4_000
@@ -87,12 +88,13 @@ class VaultStore:
     def looked_up(self, macs: Sequence[bytes]) -> dict[bytes, Row]:
         found: dict[bytes, Row] = {}
         with self._disk("nothing was changed"):
-            for start in range(0, len(macs), _CHUNK):
-                part = macs[start : start + _CHUNK]
-                marks = ",".join("?" * len(part))
+            for start in range(0, len(macs), _LENGTHS[-1]):
+                part = macs[start : start + _LENGTHS[-1]]
+                length = next(n for n in _LENGTHS if n >= len(part))
+                marks = ",".join("?" * length)
                 rows = self._db.execute(
                     f"SELECT lookup.mac, id, pseudonym, key FROM lookup JOIN subject USING (id) WHERE lookup.mac IN ({marks})",
-                    part,
+                    [*part, *part[:1] * (length - len(part))],
                 )
                 found.update((mac, (number, pseudonym, key)) for mac, number, pseudonym, key in rows)
         return found
