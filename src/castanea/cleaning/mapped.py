@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from castanea.cleaning.choosing import Reading
+from castanea.cleaning.continuing import OddRow
 from castanea.cleaning.elements import elements
 from castanea.cleaning.expressions import Compiler
 from castanea.cleaning.meanings import Meanings
@@ -27,8 +30,13 @@ from castanea.contracts.tables import TABLES
 from castanea.contracts.validate import validate
 
 _PLACES = {Type.MONEY: (18, 4), Type.QUANTITY: (18, 4), Type.RATE: (18, 8)}
+TOTAL_WORDS = pa.array(
+    [
+        *("总计", "合计", "总和", "汇总", "小计", "总数", "共计", "总合计", "全部合计", "本页合计", "本页小计"),
+        *("total", "totals", "grand total", "sum", "subtotal", "sub-total", "sub total"),
+    ]
+)
 OLDEST = datetime(1970, 1, 1, tzinfo=UTC)  # the version of weak rows
-_OddRow = tuple[int, Sequence[str | None], str]
 
 
 @dataclass(frozen=True)
@@ -74,17 +82,23 @@ class MappedFile:
         return self.meanings.decide(self._define(typer.typed(raw).frame))
 
     def preview(self, raw: pl.DataFrame) -> pl.DataFrame:
-        """The first rows as they will be read: typed columns under the mapping's names."""
+        """The first rows as they will be read: typed columns under the mapping's names, moments on the clock of the file's zone."""
         raw = raw if "_row" in raw.columns else raw.with_row_index("_row", offset=1)
         frame = CellTyper(self.reading, self._of.zone).typed(raw).frame
-        return frame.select(name for name in self.reading.fit.places if self._mapping.columns[name].keep == "map")
+        shown = [name for name in self.reading.fit.places if self._mapping.columns[name].keep == "map"]
+        return frame.select(
+            pl.col(name).dt.convert_time_zone(self._of.zone)
+            if isinstance(frame.schema[name], pl.Datetime)
+            else pl.col(name)
+            for name in shown
+        )
 
-    def batches(self, raw: pa.Table, odd: Iterable[_OddRow] = ()) -> list[SentBatch]:
+    def batches(self, raw: pa.Table, odd: Iterable[OddRow] = ()) -> list[SentBatch]:
         """The batches of one chunk: first those that the same rows feed besides (derived), then the rows themselves."""
         chunk = pl.from_arrow(raw)
         assert isinstance(chunk, pl.DataFrame)
-        suspects = self._suspects(chunk)
-        typed = self._typer.typed(chunk)
+        suspects, odd = self._suspects(chunk), list(odd)
+        typed = self._typer.typed(chunk, odd)
         frame = self.meanings.defined(self._define(typed.frame))
         self.meanings.count(frame)
         self.unknown_words.count(frame)
@@ -198,11 +212,17 @@ class MappedFile:
         table = TABLES[rule.table]
         sent = self._sent(rule, table, rows)
         checked = validate(table, sent, zone=self._of.zone)
+        for position, column, word in _totals(table, checked.rows, checked.kept):
+            rejects.add(rows["_at"][position], "total_word", column, RULES["total_word"], table.name, word)
         for fault in checked.rejects:
             rejects.add(rows["_at"][fault.position], fault.reason, fault.column, fault.rule, table.name, fault.value)
+        sound = checked.rows
         if checked.kept is not None:
             rows = rows[checked.kept]
-        return rows, checked.rows
+        if rows["_at"].is_in(rejects.positions).any():  # a row that adds up others
+            stays = ~rows["_at"].is_in(rejects.positions)
+            rows, sound = rows.filter(stays), sound.filter(stays.to_arrow())
+        return rows, sound
 
     def _sent(self, rule: TableRule, table: Table, rows: pl.DataFrame) -> pa.Table:
         values = []
@@ -247,6 +267,19 @@ class MappedFile:
         if any(TABLES[own.table].seals for own in self._mapping.rows):
             return rule in self._mapping.rows
         return rule is next((also for also in self._mapping.also if TABLES[also.table].seals), None)
+
+
+def _totals(table: Table, rows: pa.Table, kept: npt.NDArray[np.int64] | None) -> Iterator[tuple[int, str, str]]:
+    """Positions, columns and words of rows whose key is a word for a total: they add up the other rows."""
+    for name in table.key:
+        if name not in rows.column_names or not pa.types.is_string(rows.schema.field(name).type):
+            continue
+        column = rows.column(name)
+        total = pc.is_in(pc.utf8_lower(column), TOTAL_WORDS)
+        if not pc.any(total).as_py():
+            continue
+        for position in np.flatnonzero(total.to_numpy()).tolist():
+            yield int(kept[position]) if kept is not None else position, name, column[position].as_py()
 
 
 def _moments_and_days(frame: pl.DataFrame, table: Table, zone: str) -> pl.DataFrame:

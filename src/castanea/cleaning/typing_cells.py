@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import polars as pl
 
-from castanea.cleaning.cells import Parsed, parse_flag, parse_id, parse_text, unguarded
+from castanea.cleaning.cells import Parsed, parse_flag, parse_id, parse_text
 from castanea.cleaning.choosing import Reading
+from castanea.cleaning.continuing import Continuing, OddRow
 from castanea.cleaning.numbers import DECIMAL, NumberStyle, parse_number
 from castanea.cleaning.times import TimeStyle, parse_day, parse_time
 from castanea.contracts.mappings import FileColumn
-from castanea.contracts.mappings.language import Continuation
 
 EMPTY: dict[str, pl.DataType] = {
     "text": pl.String(), "id": pl.String(), "number": DECIMAL, "time": pl.Datetime("us", "UTC"), "date": pl.Date(), "flag": pl.Boolean(),
@@ -27,6 +28,9 @@ RULES = {
     "nul_byte": "no NUL bytes",
     "json": "one JSON object on the line",
     "no_rule": "a row that one of the format's rules takes",
+    "above_unread": "the row above it, which begins its order, readable too: mend that row, and replay both",
+    "numbers_alone": "more than numbers: a row that goes on with the one above names what it counts; a total is left out of the file",
+    "total_word": "no word for a total: the row adds up others, and counting it would double them",
 }
 
 
@@ -52,15 +56,19 @@ class CellTyper:
 
     def __init__(self, reading: Reading, zone: str) -> None:
         self._reading, self._zone = reading, zone
-        self._above: dict[str, str | None] = {}
+        rule = reading.fit.mapping.continuation
+        self._continuing = None if rule is None else Continuing(rule, reading.fit.mapping, reading.fit.places)
 
-    def typed(self, raw: pl.DataFrame) -> Typed:
+    def typed(self, raw: pl.DataFrame, odd: Sequence[OddRow] = ()) -> Typed:
+        """`odd`: the records of the same chunk that do not fit the header, as (record number, cells, reason)."""
         mapping, places = self._reading.fit.mapping, self._reading.fit.places
         texts = {name: raw[f"c{place}"] for name, place in places.items()}
-        if mapping.continuation is not None:
-            texts = self._continued(texts, mapping.continuation)
-        columns: list[pl.Series] = []
         faults: dict[int, CellFault] = {}
+        if self._continuing is not None:
+            texts, unfit = self._continuing.filled(texts, raw["_row"], odd)
+            key = self._continuing.key
+            faults = {position: CellFault(position, key, reason) for position, reason in unfit.items()}
+        columns: list[pl.Series] = []
         for name, column in mapping.columns.items():
             if name not in texts or column.keep == "none":
                 columns.append(pl.Series(name, [None] * raw.height, EMPTY[column.type]))
@@ -93,18 +101,3 @@ class CellTyper:
                 return parse_id(text)
             case _:
                 return parse_text(text)
-
-    def _continued(self, texts: dict[str, pl.Series], rule: Continuation) -> dict[str, pl.Series]:
-        """Blank cells of a continuation row take the value above, also the one at the end of the chunk before."""
-        wanted = [name for name in dict.fromkeys((rule.key, *rule.fill)) if name in texts]
-        if rule.key not in texts:
-            return texts
-        frame = pl.DataFrame([unguarded(texts[name]).alias(name) for name in wanted])
-        above = pl.DataFrame(
-            {name: [self._above.get(name)] for name in wanted}, schema=dict.fromkeys(wanted, pl.String)
-        )
-        frame = pl.concat([above, frame]).with_columns(pl.col(rule.key).forward_fill())
-        group = (pl.col(rule.key) != pl.col(rule.key).shift()).fill_null(value=True).cum_sum()
-        filled = frame.with_columns(pl.col(name).forward_fill().over(group) for name in wanted if name != rule.key)
-        self._above = dict(zip(wanted, filled.row(-1), strict=True))
-        return {**texts, **{name: filled[name].slice(1) for name in wanted}}

@@ -13,7 +13,7 @@ from castanea.sources.files.dialect import Counted, Found, Limits, Wish
 from castanea.sources.files.encoding import check_encoding, find_encoding
 from castanea.sources.files.errors import FileError
 from castanea.sources.files.quick import Ends, csv_rows, slabs_of
-from castanea.sources.files.rows import Chunk, Most, Slab, Tally, chunks_of
+from castanea.sources.files.rows import Chunk, Most, Slab, Tally, chunks_of, sample_rows
 from castanea.sources.files.sniffing import find_shape, split
 
 _HEAD_CHARS, _HEAD_LINES, _SPREAD, _SAMPLE = 1 << 18, 600, 160, 4_000
@@ -37,10 +37,11 @@ def inspect_delimited(open_file: Opener, wish: Wish, known: Collection[str], bea
         raise FileError("the file is empty: no header row and no data; export it again", code="file.empty")
     shape = find_shape(lines[:_HEAD_LINES], known, delimiter=wish.delimiter, header_row=wish.header_row)
     rows = split(lines, shape.delimiter, shape.quote)[shape.header_row :]
-    spread = _spread_lines(open_file, encoding, len(head), beat)
+    whole = len(head) < _HEAD_CHARS
+    spread = [] if whole else _spread_lines(open_file, encoding, head, beat)
     rows = [*rows[: _SAMPLE - len(spread)], *split(spread, shape.delimiter, shape.quote)]
     width = len(shape.header)
-    sample = tuple(tuple(row[:width]) for row in rows if len(row) >= width and any(cell.strip() for cell in row))
+    sample = sample_rows(rows, width)
     return Found(
         "delimited", shape.header, sample, encoding=encoding + ("?" if proposed else ""), delimiter=shape.delimiter, quote=shape.quote,
         header_row=shape.header_row, titles=shape.titles, line_end="\r\n" if "\r\n" in head else "\r" if "\n" not in head else "\n",
@@ -106,14 +107,14 @@ def _position(raw: io.BufferedReader, otherwise: int) -> int:
         return otherwise
 
 
-def _spread_lines(open_file: Opener, encoding: str, after: int, beat: Beat) -> list[str]:
-    """Some lines from all over the file, so that dates and numbers are judged by more than its beginning."""
+def _spread_lines(open_file: Opener, encoding: str, head: str, beat: Beat) -> list[str]:
+    """Some lines from all over the file behind `head`, so that dates and numbers are judged by more than its beginning."""
     lines: list[str] = []
     with open_file() as raw:
         step = gap = 1 << 16
         if encoding.startswith(("utf-16", "utf-32")):
-            return _spread_text(_wrap(raw, encoding), after, beat)
-        raw.read(after)
+            return _spread_text(_wrap(raw, encoding), len(head), beat)
+        raw.read(len(head.encode(encoding)))
         number = 0
         while len(lines) < 4 * _SPREAD and (block := raw.read(gap)):
             beat(len(block))

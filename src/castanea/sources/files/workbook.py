@@ -10,7 +10,7 @@ from typing import Any
 
 from castanea.sources.files.dialect import Counted, Found, Wish
 from castanea.sources.files.errors import FileError
-from castanea.sources.files.rows import Chunk, Row, Tally, chunks_of
+from castanea.sources.files.rows import Chunk, Row, Tally, chunks_of, sample_rows
 from castanea.sources.files.sniffing import clean_header, find_header, merged_header
 
 _SAMPLE = 2_000
@@ -146,8 +146,13 @@ def _slabs(rows: Iterator[Sequence[Any]], beat: Callable[[int], None], counter: 
 
 
 def _sample(book: Any, name: str, skip: int, width: int) -> tuple[tuple[str | None, ...], ...]:
+    """The first rows below the header, then some from all over the sheet."""
     height = _height(book.get_sheet_by_name(name))
     every = max((height - skip) // _SAMPLE, 1)
-    rows = islice(_rows(book, name), skip, None, every)
-    texts = (_texts(row) for row in rows)
-    return tuple(tuple(row[:width]) for row in texts if any(row))
+    first = skip + _SAMPLE // 4
+    texts = (
+        _texts(row)
+        for number, row in enumerate(_rows(book, name))
+        if number >= skip and (number < first or number % every == 0)
+    )
+    return sample_rows(list(texts), width)
