@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -18,7 +19,7 @@ HEADER = "订单编号,总金额,买家实际支付金额,收货地址 ,订单�
 
 def orders(count: int) -> bytes:
     """A Tmall summary in GB18030: `count` orders of the last days, each paid 20.00."""
-    now = datetime.now() - timedelta(hours=30)
+    now = datetime.now(ZoneInfo("Asia/Shanghai")) - timedelta(hours=30)
     rows = []
     for number in range(count):
         at = now - timedelta(minutes=7 * number)

@@ -150,6 +150,8 @@ export interface View {
   time?: TimeRange | null;
   compare?: Comparison | "none" | null;
   where?: Filter[];
+  /** The board itself, while it is edited. */
+  spec?: BoardSpec | null;
 }
 
 export interface OpenedView {

@@ -20,7 +20,8 @@ import { theme } from "./theme";
 import { TopBar } from "./TopBar";
 
 const DataPage = lazy(() => import("../features/data/DataPage").then((page) => ({ default: page.DataPage })));
-const BoardList = lazy(() => import("../features/boards/BoardList").then((page) => ({ default: page.BoardList })));
+const Shelf = lazy(() => import("../features/editing/Shelf").then((page) => ({ default: page.Shelf })));
+const EditBoard = lazy(() => import("../features/editing/EditBoard").then((page) => ({ default: page.EditBoard })));
 const PeoplePage = lazy(() => import("../features/people/PeoplePage").then((page) => ({ default: page.PeoplePage })));
 const AccountPage = lazy(() => import("../features/access/AccountPage").then((page) => ({ default: page.AccountPage })));
 const AcceptInvitation = lazy(() => import("../features/access/AcceptInvitation").then((page) => ({ default: page.AcceptInvitation })));
@@ -45,11 +46,12 @@ function Page({ onSignedOut }: { onSignedOut: () => void }) {
   if (id && query.get("wall") === "1") return <BoardPage key={id} id={id} onSignedOut={onSignedOut} />;
   let page;
   if (path === "/" && isEmpty) page = <Start />;
+  else if (id && query.get("edit") === "1" && can(session, "boards:edit")) page = <EditBoard key={id} id={id} onSignedOut={onSignedOut} />;
   else if (id) page = <BoardPage key={id} id={id} onSignedOut={onSignedOut} />;
   else if (path === "/data" || path.startsWith("/data/")) page = <DataPage />;
   else if (path === "/people" || path.startsWith("/people/")) page = <PeoplePage />;
   else if (path === "/account") page = <AccountPage />;
-  else if (path === "/boards") page = <BoardList />;
+  else if (path === "/boards") page = <Shelf />;
   else if (path === "/glossary") page = <Glossary />;
   else page = <><TopBar title={path === "/" ? t("state.loading") : t("board.missing")} /><main className="page" id="content" /></>;
   return <Shell><Boundary title={path} resetKey={path}><Suspense fallback={<TopBar title={t("state.loading")} />}>{page}</Suspense></Boundary></Shell>;

@@ -54,7 +54,7 @@ export function Shell({ children }: { children: ReactNode }) {
         ))}
         <span className="sp" />
         <button type="button" className="nav collapse" onClick={() => change({ thinSidebar: !thinSidebar })} aria-label={thinSidebar ? t("nav.widen") : t("nav.narrow")} title={thinSidebar ? t("nav.widen") : undefined}><Icon name="side" /><span className="word">{t("nav.narrow")}</span></button>
-        <a className="me" href="/account" onClick={follow} aria-current={path === "/account" ? "page" : undefined} aria-label={t("account.of", { name })} title={t("account.of", { name })}><span className="ava" aria-hidden="true">{(name[0] ?? "").toUpperCase()}</span><span className="el">{name}<small>{t(`role.${(session?.me.role ?? "owner") as "owner"}`)}</small></span></a>
+        <a className="me" href="/account" onClick={follow} aria-current={path === "/account" ? "page" : undefined} title={t("account.of", { name })}><span className="ava" aria-hidden="true">{(name[0] ?? "").toUpperCase()}</span><span className="el">{name}<small>{t(`role.${(session?.me.role ?? "owner") as "owner"}`)}</small></span></a>
       </nav>
       <div className="main">{children}</div>
       <nav className="tabs" aria-label={t("nav.title")}>

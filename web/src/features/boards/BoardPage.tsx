@@ -4,7 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { api } from "../../api/client";
 import { EMPTY_CATALOG, readCatalog } from "../../api/catalog";
 import type { BoardSpec, View } from "../../api/contracts";
-import { go, usePlace } from "../../app/location";
+import { follow, go, usePlace } from "../../app/location";
 import { can, useSession } from "../../app/session";
 import { setWall, useAppearance } from "../../app/settings";
 import { TopBar } from "../../app/TopBar";
@@ -111,6 +111,7 @@ export function BoardPage({ id, onSignedOut }: { id: string; onSignedOut: () => 
                 ? <button type="button" className="icb" aria-label={words.t("filter.open")} onClick={() => setSheet(true)}><Icon name="filter" size={20} /></button>
                 : <>
                     {inTop && <Pills board={board} />}
+                    {can(session, "boards:edit") && !board.subject && <a className="icb" href={`/boards/${encodeURIComponent(board.id)}?edit=1`} aria-label={words.t("shelf.edit")} title={words.t("shelf.edit")} onClick={follow} data-edit><Icon name="pencil" /></a>}
                     {can(session, "boards:share") && <button type="button" className="icb" aria-label={words.t("share.open")} title={words.t("share.open")} onClick={() => setSharing(true)} data-share><Icon name="share" /></button>}
                     {board.wall && <a className="icb" href={writeView(view, true)} aria-label={words.t("board.wall")} title={words.t("board.wall")} onClick={(event) => { event.preventDefault(); go(writeView(view, true)); }}><Icon name="wall" /></a>}
                   </>}

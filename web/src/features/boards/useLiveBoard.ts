@@ -39,7 +39,7 @@ export function useLiveBoard(view: View, onSignedOut: () => void, idle = false):
 
   const open = useMutation({
     mutationFn: (asked: { key: string; view: View }) =>
-      api.openView({ board: asked.view.board, time: asked.view.time ?? null, compare: asked.view.compare ?? null, where: asked.view.where ?? [] } as Parameters<typeof api.openView>[0]),
+      api.openView({ board: asked.view.board, time: asked.view.time ?? null, compare: asked.view.compare ?? null, where: asked.view.where ?? [], spec: asked.view.spec ?? null } as Parameters<typeof api.openView>[0]),
     retry: false,
     onSuccess: (answer, asked) => {
       const now = current.current;

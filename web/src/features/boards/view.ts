@@ -55,5 +55,6 @@ export function compareOf(view: View, board: BoardSpec): CompareChoice {
 
 /** Equal exactly when the server would compute the same tiles. */
 export function viewKey(view: View): string {
-  return writeView({ ...view, where: [...(view.where ?? [])].sort((a, b) => a.dimension.localeCompare(b.dimension)) }, false);
+  const edited = view.spec ? JSON.stringify(view.spec) : "";
+  return edited + writeView({ ...view, where: [...(view.where ?? [])].sort((a, b) => a.dimension.localeCompare(b.dimension)) }, false);
 }
