@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+from castanea.live.ground import formats_of
 from tests.live.conftest import NOW, LiveShop, order, view_event
 
 
@@ -93,3 +95,46 @@ def test_days_of_festivals_are_told_to_tiles_by_day(shop: LiveShop) -> None:
         assert [(f["day"], f["labels"]["zh-CN"]) for f in told] == [("2026-11-11", "双 11")]
 
     asyncio.run(run())
+
+
+def test_a_metric_of_which_nothing_was_imported_is_unknown_beside_others_that_are_known(shop: LiveShop) -> None:
+    async def run() -> None:
+        await shop.take(order(1))
+        told = tile(await shop.open("products"), "headline")
+        assert told["state"] == "ok"
+        assert [each["table"] for each in told["extra"]["absent"]["refund_rate"]] == ["refund"]
+        assert "paid_amount" not in told["extra"]["absent"]
+        await shop.take(refund(1, "30.00"))
+        told = tile(await shop.tick(), "headline")
+        assert "absent" not in told["extra"]
+
+    asyncio.run(run())
+
+
+def test_profit_without_a_single_cost_asks_for_costs_instead_of_showing_a_zero(shop: LiveShop) -> None:
+    async def run() -> None:
+        await shop.take(order(1, NOW - timedelta(days=2)))
+        frame = await shop.open("profit")
+        for name in ("falls", "days", "products"):
+            told = tile(frame, name)
+            assert (name, told["state"]) == (name, "no_data")
+            assert told["problem"]["needs"][0][0]["table"] == "cost"
+
+    asyncio.run(run())
+
+
+def test_a_day_that_began_after_the_newest_event_is_silence_and_no_zero(shop: LiveShop) -> None:
+    async def run() -> None:
+        await shop.take(view_event(1, NOW - timedelta(days=2)))
+        silent = tile(await shop.open(), "views")
+        assert (silent["state"], silent["problem"]["code"]) == ("empty", "tile.nothing_since")
+        assert silent["problem"]["values"]["as_of"] == "2026-11-18 14:36"
+        await shop.take(view_event(2))
+        assert tile(await shop.tick(), "views")["state"] == "ok"
+
+    asyncio.run(run())
+
+
+def test_the_first_formats_named_for_a_table_are_of_different_platforms() -> None:
+    names = [each["name"].partition("_")[0] for each in formats_of("platform_daily")]
+    assert len(set(names[:3])) == 3

@@ -131,7 +131,8 @@ def test_every_tile_of_the_ready_boards_has_figures(shop: Any, board: str) -> No
         days = [NOW - timedelta(days=n, minutes=30) for n in range(40)]
         await shop.take(*(order(n, at) for n, at in enumerate(days)), *(view_event(n, at) for n, at in enumerate(days)))
         frame = await shop.open(board)
-        assert {t["tile"]: t["state"] for t in frame["tiles"] if t["state"] != "ok"} == {}
+        others = {t["tile"]: t["state"] for t in frame["tiles"] if t["state"] != "ok"}
+        assert others == ({"categories": "no_data"} if board == "sales" else {})  # orders alone name no category
         if board == "live-today":
             by_name = {t["tile"]: t for t in frame["tiles"]}
             pace = by_name["hero"]["extra"]["pace"]

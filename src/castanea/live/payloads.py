@@ -6,22 +6,25 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import msgspec
 import structlog
 
 from castanea.contracts.board import Freshness
 from castanea.contracts.query import Answer
+from castanea.contracts.tables import TABLES
 from castanea.contracts.warehouse import LoadState
 from castanea.kit.messages import LOCALES, say
 from castanea.live.book import Held
 from castanea.live.extras import Extras
 from castanea.live.freshness import freshness_of
-from castanea.live.ground import Ground, what_to_import
+from castanea.live.ground import Ground, Needs, what_to_import
 from castanea.live.habits import Habits
 from castanea.live.views import WatchedTile
 
 _FAILED = {"code": "tile.failed", "detail": {locale: say("tile.failed", locale) for locale in LOCALES}, "values": {}}
+COSTS = "cost"
 BY_DAY = frozenset({"day", "week"})
 _log = structlog.get_logger("castanea.live")
 
@@ -46,7 +49,8 @@ class Composer:
     def compose(self, tile: WatchedTile, held: Mapping[str, Held], now: datetime) -> Payload:
         """From the tile's answers by role; a role without an answer makes the tile an error that says why."""
         state, waiting = self._state()
-        if missing := self._ground.missing(tile.spec.needs):
+        absent = self._absent(tile)
+        if missing := self._ground.missing(tile.spec.needs) or _all_absent(tile, absent):
             nothing = freshness_of(None, None, state, waiting, now, None)
             return _payload(tile, "no_data", {}, nothing, {}, what_to_import(missing))
         problem = next((h.problem for h in held.values() if h.answer is None), None)
@@ -69,8 +73,19 @@ class Composer:
         fresh = freshness_of(as_of, main.period if main else None, state, waiting, now, silence)
         if problem is not None:
             return _payload(tile, "error", {}, fresh, {}, problem)
+        if main is not None and _without_cost(tile, main):
+            return _payload(tile, "no_data", {}, fresh, {}, what_to_import(((COSTS,),)))
         shown = {role: h for role, h in held.items() if not role.startswith("_")}
+        if main is not None and (silent := _nothing_since(main, as_of)):
+            return _payload(tile, "empty", shown, fresh, extra, silent)
+        if absent:
+            extra["absent"] = {m: [{"table": t, "labels": TABLES[t].labels} for t in g[0]] for m, g in absent.items()}
         return _payload(tile, "empty" if _empty(shown) else "ok", shown, fresh, extra, waits)
+
+    def _absent(self, tile: WatchedTile) -> dict[str, Needs]:
+        """The metrics of the tile's main question of whose subject nothing was ever imported, with the tables they lack."""
+        query = tile.queries.get("main")
+        return {m: lacking for m in (query.metrics if query else ()) if (lacking := self._ground.lacking(m))}
 
 
 def _payload(
@@ -91,6 +106,40 @@ def _payload(
         "problem": problem,
     }
     return Payload(tile.spec.id, msgspec.json.encode(body), figures, fresh)
+
+
+def _all_absent(tile: WatchedTile, absent: Mapping[str, Needs]) -> Needs:
+    """What the tile lacks when not one of its metrics can be known; nothing otherwise."""
+    if not absent or len(absent) < len(set(tile.queries["main"].metrics)):
+        return ()
+    return tuple(dict.fromkeys(group for groups in absent.values() for group in groups))
+
+
+def _without_cost(tile: WatchedTile, main: Answer) -> bool:
+    """Whether the tile is about profit and no sale of its time has a cost. A strip says it in each of its cells."""
+    costless = any(note.code == "without_cost" and float(note.values.get("share", 0)) >= 1 for note in main.notes)
+    if not costless or tile.spec.kind == "strip":
+        return False
+    metrics = [c.name for c in main.columns if c.role == "metric"]
+    about = {"waterfall": [str(tile.spec.options.get("end"))], "scatter": metrics[:2]}.get(tile.spec.kind, metrics[:1])
+    return any(not _has_amount(main, name) for name in about)
+
+
+def _nothing_since(main: Answer, as_of: datetime | None) -> dict[str, Any] | None:
+    """The problem of a tile whose time began after the newest that is known: its zeros are nothing but silence."""
+    start = main.period.start
+    if start is None or as_of is None or as_of >= start:
+        return None
+    if any(_has_amount(main, c.name) for c in main.columns if c.role == "metric"):
+        return None
+    zone = ZoneInfo(main.period.zone) if main.period.zone and main.period.zone != "shop" else None
+    values = {"as_of": f"{as_of.astimezone(zone):%Y-%m-%d %H:%M}"}
+    detail = {locale: say("tile.nothing_since", locale, values) for locale in LOCALES}
+    return {"code": "tile.nothing_since", "detail": detail, "values": values}
+
+
+def _has_amount(answer: Answer, column: str) -> bool:
+    return any(row.get(column) is not None and float(str(row[column])) for row in answer.rows)
 
 
 def _by_source(tile: WatchedTile) -> bool:

@@ -20,7 +20,7 @@ from castanea.kit.clock import Clock, monotonic
 from castanea.live.book import AnswerBook, Held, Question, Span
 from castanea.live.ground import Ground
 from castanea.live.habits import Habits
-from castanea.live.payloads import Composer, Payload
+from castanea.live.payloads import COSTS, Composer, Payload
 from castanea.live.views import WatchedTile, resolve, view_id
 from castanea.semantics import Planner
 
@@ -79,7 +79,7 @@ class Live:
         self._boards, self._state, self._clock, self._pool = boards, state, clock, pool
         self._book = AnswerBook(planner, reader)
         self._habits = Habits(planner, reader)
-        self._ground = Ground(reader)
+        self._ground = Ground(reader, planner)
         self._composer = Composer(state, self._habits, self._ground)
         self._views: dict[str, Watched] = {}
         self._opening: dict[str, asyncio.Task[Watched]] = {}
@@ -138,6 +138,8 @@ class Live:
         changes, missing = self._changes, self._missing(watched.asked())
         answers = self._book.held(watched.asked())  # kept here: a tick may forget them while the others are asked
         answers.update(await self._book.ask_all(missing, self._clock.now(), self._pool))
+        if changes != self._changes:
+            await self._look_at_ground([watched])  # what the answers hold may have come after the first look
         for name in watched.tiles:
             watched.shown[name] = self._compose(watched, name, answers)
         if changes != self._changes:  # an answer may be older than a change that was already seen to: ask again
@@ -157,18 +159,21 @@ class Live:
             if self._views:
                 await self._look_at_sources()
         views = list(self._views.values())
+        known = self._ground.present
         if views and (clock_moved or not self._ground.knows(changed)):
             await self._look_at_ground(views)
+        # What a tile lacked may have come with rows of another time.
+        anew = clock_moved or known != self._ground.present
         missing = self._missing(set().union(*(w.asked() for w in views)))
         await self._book.ask_all(missing, self._clock.now(), self._pool)
         for watched in views:
             if self._views.get(watched.id) is watched:
-                self._push_changes(watched, missing, push, clock_moved=clock_moved)
+                self._push_changes(watched, missing, push, anew=anew)
 
-    def _push_changes(self, watched: Watched, asked: set[Question], push: Push, *, clock_moved: bool) -> None:
+    def _push_changes(self, watched: Watched, asked: set[Question], push: Push, *, anew: bool) -> None:
         different: dict[str, Payload] = {}
         for name, roles in watched.questions.items():
-            if clock_moved or not asked.isdisjoint(roles.values()):
+            if anew or not asked.isdisjoint(roles.values()):
                 answers = self._book.held(roles.values())
                 if len(answers) < len(set(roles.values())):
                     continue  # a view that was opened meanwhile made the book forget it: the next tick asks again
@@ -191,7 +196,10 @@ class Live:
         await asyncio.get_running_loop().run_in_executor(self._pool, self._habits.look, self._clock.now())
 
     async def _look_at_ground(self, views: Iterable[Watched]) -> None:
-        needed = {t for w in views for tile in w.tiles.values() for group in tile.spec.needs for t in group}
+        tiles = [tile for watched in views for tile in watched.tiles.values()]
+        needed = {table for tile in tiles for group in tile.spec.needs for table in group} | {COSTS}
+        for metric in {metric for tile in tiles for query in tile.queries.values() for metric in query.metrics}:
+            needed |= self._ground.tables_of(metric)
         await asyncio.get_running_loop().run_in_executor(self._pool, self._ground.look, needed)
 
     def _missing(self, questions: Iterable[Question]) -> set[Question]:

@@ -16,6 +16,8 @@ export class TileStore {
   private readonly anyone = new Set<() => void>();
   private newest: TileNow | null = null;
   frameAt = "";
+  /** The report's zone, as the last answer told it. */
+  static zone = "";
 
   /** Takes a frame, whole or of changed tiles only. Sequences may begin anew when the server was restarted: the last to come counts. */
   take(frame: Frame, now: number = Date.now()): void {
@@ -25,7 +27,11 @@ export class TileStore {
       const age = Number.isNaN(asOf) ? 0 : Math.max(0, Date.parse(frame.at) - asOf);
       const tile = { payload, received: now, ageThen: age, version: (this.tiles.get(payload.tile)?.version ?? 0) + 1 };
       this.tiles.set(payload.tile, tile);
-      if (!this.newest || now - age >= this.newest.received - this.newest.ageThen) this.newest = tile;
+      const newest = this.newest;
+      const dated = !Number.isNaN(asOf);
+      if (!newest || (dated && (!newest.payload.freshness?.as_of || now - age >= newest.received - newest.ageThen))) this.newest = tile;
+      const { zone } = Object.values(payload.answers ?? {})[0]?.period ?? {};
+      if (zone) TileStore.zone = zone;
       for (const listener of this.listeners.get(payload.tile) ?? []) listener();
     }
     for (const listener of this.anyone) listener();

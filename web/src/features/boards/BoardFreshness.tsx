@@ -2,6 +2,7 @@ import { useContext, useSyncExternalStore } from "react";
 import { useAppearance } from "../../app/settings";
 import { ageOf, clock, dayName } from "../../format/time";
 import { useNow } from "../../live/clock";
+import { TileStore } from "../../live/tiles";
 import { StoreContext } from "../../live/useTile";
 import { useBoard, useWords } from "./context";
 
@@ -14,12 +15,13 @@ export function BoardFreshness() {
   const latest = useSyncExternalStore((listener) => store.subscribeAny(listener), () => store.latest());
   const now = useNow();
   if (!latest) return <span className="fresh sub"><i />{t("state.loading")}</span>;
-  const zone = Object.values(latest.payload.answers)[0]?.period?.zone ?? "";
+  const zone = TileStore.zone;
   const age = ageOf(now - latest.received + latest.ageThen);
   const ago = t(`ago.${age.unit}`, { count: age.count });
   if (offlineSince !== null) return <span className="fresh sub t-watch" data-link="reconnecting"><i />{t("link.reconnecting")} · {t("link.figures", { ago })}</span>;
   const live = age.unit === "second";
   const at = new Date(now);
+  if (!latest.payload.freshness?.as_of) return <span className="fresh sub" data-link="open"><i />{t("fresh.nothing", { day: dayName(at, zone, locale), time: clock(at, zone) })}</span>;
   return (
     <span className={live ? "fresh live sub" : "fresh sub"} data-link="open">
       <i />{screen === "phone" ? ago : t("fresh.updated", { ago, day: dayName(at, zone, locale), time: clock(at, zone) })}

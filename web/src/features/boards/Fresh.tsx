@@ -43,10 +43,10 @@ export function Fresh({ tile, zone }: { tile: TileNow; zone: string }) {
 
 /** ✓ and 0–100; under 95 it says why. */
 export function QualityMark({ answer }: { answer: Answer | undefined }) {
-  const { t } = useWords();
+  const { t, inside, dimension } = useWords();
   const quality = answer?.quality;
   if (!quality || quality.score === undefined || quality.score === null) return <span />;
-  const causes = (quality.causes ?? []).map((cause) => t(`quality.${cause.code as "unknown"}`, { ...cause.values, share: cause.share ? digits(Number(cause.share) * 100, 1) : "", defaultValue: cause.code }));
+  const causes = (quality.causes ?? []).map((cause) => t(`quality.${cause.code as "unknown"}`, { ...cause.values, dimension: inside(dimension(cause.values?.dimension ?? "")), share: cause.share ? digits(Number(cause.share) * 100, 1) : "", defaultValue: cause.code }));
   const low = quality.score < 95;
   return (
     <span className={low ? "quality low" : "quality"} title={causes.join("\n") || t("quality.good")}>

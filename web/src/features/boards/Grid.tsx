@@ -31,7 +31,9 @@ export function placeOf(tile: TileSpec, narrow: boolean, phone: boolean): React.
   const { x, y, w, h } = tile.place;
   if (phone) {
     const free = ["strip", "number", "hero", "bars", "feed", "rate"].includes(tile.kind);
-    return free ? { flex: "none" } : { flex: "none", height: tile.kind === "provinces" ? 340 : Math.max(260, Math.min(h * 50, 420)) };
+    if (free) return { flex: "none" };
+    if (["table", "rows"].includes(tile.kind)) return { flex: "none", maxHeight: 460 };
+    return { flex: "none", height: tile.kind === "provinces" ? 340 : Math.max(260, Math.min(h * 50, 420)) };
   }
   if (narrow) return { gridColumn: `span ${w <= 4 ? 6 : 12}`, gridRow: `span ${h}` };
   return { gridColumn: `${x + 1} / span ${w}`, gridRow: `${y + 1} / span ${h}` };

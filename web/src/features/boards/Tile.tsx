@@ -89,7 +89,7 @@ const TileInside = memo(function TileInside({ spec, place, isFull = false, onClo
   const Body = BODIES[spec.kind];
   const content = () => {
     if (!payload || !now) return <>{head()}<Skeleton kind={spec.kind} />{foot()}</>;
-    if (payload.state !== "ok") return <>{head()}<Sorry payload={payload} onTable={canTable ? () => setTable(true) : undefined} />{payload.state === "no_data" ? null : foot(<span />)}</>;
+    if (payload.state !== "ok") return <>{head()}<Sorry payload={payload} spec={spec} onTable={canTable ? () => setTable(true) : undefined} />{payload.state === "no_data" ? null : foot(<span />)}</>;
     if (isTable) return <>{head()}<TileTable spec={spec} answers={payload.answers} />{foot()}</>;
     if (!Body) return <>{head()}<div className="mid">{words.t("state.unknown_kind", { kind: spec.kind })}</div>{foot()}</>;
     return <>{flush && <h3 className="sr" id={`${id}t`}>{title}</h3>}{flush && menu}<Body spec={spec} now={now} payload={payload} head={head} end={end} foot={foot} full={isFull} /></>;

@@ -64,21 +64,21 @@ function slots(answer: Answer | undefined, column: string): Point[] {
   });
 }
 
-function minutesNow(asOf: string | null | undefined, zone: string): number {
-  const [hour = 0, minute = 0] = clock(asOf ? new Date(asOf) : new Date(), zone).split(":").map(Number);
+function minutesNow(at: number, zone: string): number {
+  const [hour = 0, minute = 0] = clock(new Date(at), zone).split(":").map(Number);
   return hour * 60 + minute;
 }
 
 /** The curve's parts from the answers; what is expected rests on the server's forecast. */
-export function dayCurve(payload: TilePayload, pace: Pace | null): DayCurve | null {
-  const { curve, before, main } = payload.answers;
+export function dayCurve(payload: TilePayload, pace: Pace | null, at: number): DayCurve | null {
+  const { curve, before } = payload.answers;
   const of = measure(curve);
   if (!curve || !of) return null;
   const today = slots(curve, of.column);
   const earlier = measure(before);
   const yesterday = before && earlier ? slots(before, earlier.column) : slots(curve, of.before);
   const step = stepOf(payload);
-  const now = Math.max(1, minutesNow(main?.as_of ?? curve.as_of ?? payload.freshness.as_of, curve.period?.zone ?? ""));
+  const now = Math.max(1, minutesNow(at, curve.period?.zone ?? ""));
   const total = runningTotal(today, step, now);
   const last = total.at(-1);
   if (last && last[0] < now && total.length > 1) total.push([now, last[1]]);
@@ -146,14 +146,14 @@ function hours(curve: Answer | undefined, of: Measure | null, before: Point[]): 
   return { names, values, before: earlier };
 }
 
-function useNote(spec: TileSpec, main: Answer | undefined): string {
+/** Up to when the figures are: to the moment they came, however old the newest event is. */
+function useNote(spec: TileSpec, main: Answer | undefined, received: number): string {
   const words = useWords();
   const board = useBoard();
   const time = timeOfTile(spec, board);
   if (time.relative !== "today") return words.rangeName(time);
   if (board.wall) return words.t("range.today_now");
-  const at = main?.as_of ? new Date(main.as_of) : new Date();
-  return words.t("range.today_to", { time: clock(at, main?.period?.zone ?? "") });
+  return words.t("range.today_to", { time: clock(new Date(received), main?.period?.zone ?? "") });
 }
 
 export function Hero({ spec, now, payload, head, end, foot }: TileParts) {
@@ -164,9 +164,9 @@ export function Hero({ spec, now, payload, head, end, foot }: TileParts) {
   const of = measure(main);
   const row = only(main);
   const missing = payload.extra?.pace_missing as { reason?: string; days?: number } | undefined;
-  const note = useNote(spec, main);
+  const note = useNote(spec, main, now.received);
   const pace = useMemo(() => readPace(payload), [payload]);
-  const day = useMemo(() => dayCurve(payload, pace), [payload, pace]);
+  const day = useMemo(() => dayCurve(payload, pace, now.received), [payload, pace, now.received]);
   if (!of) return <>{head(note)}{foot()}</>;
   const unit = unitIn(row, of, main);
   const value = valueOf(row, of);

@@ -28,7 +28,7 @@ export function ProvincesTile({ spec, payload, head, foot }: TileParts) {
   }
   const total = valueOf(answer.totals, of) ?? answer.rows.reduce((sum, row) => sum + (valueOf(row, of) ?? 0), 0);
   const step = steps([...rows.values()].map((row) => valueOf(row, of) ?? 0));
-  const ranked = provinces.filter((each) => rows.has(each.code)).sort((a, b) => (valueOf(rows.get(b.code), of) ?? 0) - (valueOf(rows.get(a.code), of) ?? 0));
+  const ranked = provinces.filter((each) => (valueOf(rows.get(each.code), of) ?? 0) > 0).sort((a, b) => (valueOf(rows.get(b.code), of) ?? 0) - (valueOf(rows.get(a.code), of) ?? 0));
   const show = (element: Element, name: string, row: Row | undefined) => {
     const value = valueOf(row, of);
     tip.at(element, <><div className="h">{name}</div><dl><dt>{words.metric(of.metric)}</dt><dd>{say(value ?? 0, of.unit, locale)}</dd><dd className="x">{sayShare(shareOf(value, total))}</dd></dl>{row && of.change ? <Delta value={changeOf(row, of)} points={of.points} /> : null}</>);

@@ -7,6 +7,7 @@ import { changeOf, measures, memberCell, naming, shareOf, valueOf } from "../ans
 import { compareOfTile, useBoard, useWords } from "../context";
 import type { TileParts } from "../kinds";
 import { Member } from "../Member";
+import { useUnknown } from "../unknown";
 import { cellText } from "../TileTable";
 
 /** The unit once in the head instead of in each cell, unless the name already says it. */
@@ -29,12 +30,14 @@ export function RowsTile({ spec, payload, head, foot, full }: TileParts) {
   const rows = [...answer.rows.filter(isNamed), ...answer.rows.filter((row) => !isNamed(row))];
   const turns = compareOfTile(spec, board) !== "none" && answer.rows.some((row) => changeOf(row, first) !== null);
   // A column without a single figure is a sentence, not a column of dashes.
-  const known = all.filter((of) => of === first || answer.rows.some((row) => valueOf(row, of) !== null));
+  const unknown = useUnknown(payload);
+  const known = all.filter((of) => of === first || !unknown(of) && answer.rows.some((row) => valueOf(row, of) !== null));
   const without = all.filter((of) => !known.includes(of)).map((of) => words.metric(of.metric)).join(words.locale === "zh-CN" ? "、" : ", ");
-  const shown = wide ? known : known.slice(0, turns ? 1 : 2);
+  // On a phone there is room for three columns; the full screen has them all.
+  const shown = wide ? known : known.slice(0, Math.max(1, 3 - dimensions.length - (turns ? 1 : 0)));
   // The change stands right behind the measure by which the rows are ordered.
   const lead = shown.find((of) => of.metric === spec.queries.main?.order?.[0]?.by) ?? first;
-  const compared = compareOfTile(spec, board) !== "none" && Boolean(lead.change) && answer.rows.some((row) => changeOf(row, lead) !== null);
+  const compared = (wide || dimensions.length < 2) && compareOfTile(spec, board) !== "none" && Boolean(lead.change) && answer.rows.some((row) => changeOf(row, lead) !== null);
   const total = valueOf(answer.totals, first);
   const hasShare = spec.options?.share === true && total !== null && wide;
   const members = answer.members ?? null;

@@ -18,6 +18,7 @@ export function ScatterTile({ spec, now, payload, head, foot }: TileParts) {
     const [across, up] = [valueOf(row, x), valueOf(row, y)];
     return across === null || up === null ? [] : [{ name: words.member(key.name, memberCell(answer, key, row)), x: across, y: up }];
   });
+  if (!points.length) return <>{head()}<div className="mid">{words.t("state.empty")}</div>{foot()}</>;
   const of = measure(level);
   const value = valueOf(only(level), of);
   const scatter = { points, x: { name: words.metric(x.metric), unit: x.unit }, y: { name: words.metric(y.metric), unit: y.unit }, level: of && value !== null ? { value, name: words.metric(of.metric) } : undefined };

@@ -9,6 +9,7 @@ import { compareOfTile, timeOfTile, useBoard, useWords } from "../context";
 import type { TileParts } from "../kinds";
 import { Change } from "./Change";
 import { sparkOf } from "./NumberTile";
+import { useUnknown } from "../unknown";
 
 interface Equation {
   factors: string[];
@@ -41,13 +42,14 @@ function Term({ of, parts, children, line }: { of: Measure; parts: TileParts; ch
   const { main, curve } = parts.payload.answers;
   const row = only(main);
   const spark = sparkOf(curve, of.metric);
-  const value = <Value value={valueOf(row, of)} unit={unitIn(row, of, main)} />;
+  const unknown = useUnknown(parts.payload)(of);
+  const value = unknown ? <span className="val" title={unknown}>—</span> : <Value value={valueOf(row, of)} unit={unitIn(row, of, main)} />;
   const name = <Named text={words.metric(of.metric)} metric={board.catalog.metrics[of.metric]} />;
-  if (board.phone) return <>{name}{value}<Delta value={changeOf(row, of)} points={of.points} /></>;
+  if (board.phone) return <>{name}{value}{unknown ? <span className="sub">{unknown}</span> : <Delta value={changeOf(row, of)} points={of.points} />}</>;
   return (
     <>
       <div className="th">{name}<span className="r">{children ?? (spark && !board.wall && <Sparkline {...spark} width={76} height={24} />)}</span></div>
-      {line ?? <div className="line">{value}{board.wall ? <Change spec={parts.spec} answer={main} row={row} of={of} /> : of.change && <Delta value={changeOf(row, of)} points={of.points} />}</div>}
+      {line ?? <div className="line">{value}{unknown ? <span className="sub el" title={unknown}>{unknown}</span> : board.wall ? <Change spec={parts.spec} answer={main} row={row} of={of} /> : of.change && <Delta value={changeOf(row, of)} points={of.points} />}</div>}
     </>
   );
 }
@@ -100,12 +102,13 @@ function KpiStrip(parts: TileParts) {
   const { main } = parts.payload.answers;
   const row = only(main);
   const all = measures(main);
+  const unknown = useUnknown(parts.payload);
   const base = compare !== "none" && all.some((of) => changeOf(row, of) !== null) ? words.t("compare.with", { compare: words.compareName(compare, timeOfTile(parts.spec, board), main) }) : "";
   return (
     <div className={all.length > 5 ? "eq kpi many" : "eq kpi"} style={board.phone ? undefined : { gridTemplateColumns: `minmax(0, ${all.length > 5 ? 1.7 : 1.3}fr) repeat(${Math.max(0, all.length - 1)}, minmax(0, 1fr))` }}>
       {all.map((of, index) => (
         <div className="term" key={of.metric}>
-          {board.phone ? <Term of={of} parts={parts} /> : (
+          {board.phone || unknown(of) ? <Term of={of} parts={parts} line={unknown(of) && !board.phone ? <><span className="val">—</span><span className="chg"><span className="sub" title={unknown(of)}>{unknown(of)}</span></span></> : undefined} /> : (
             <Term of={of} parts={parts} line={<>
               <Value value={valueOf(row, of)} unit={unitIn(row, of, main)} />
               <Change spec={parts.spec} answer={main} row={row} of={of} short={index > 0 && !board.wall} />
