@@ -21,7 +21,8 @@ Floats = npt.NDArray[np.float64]
 
 HALF_TRUST = 20.0  # horizons of history at which half of a weight is the series' own
 SHARPNESS = 12.0
-ORIGINS = 8
+ORIGINS, SURE_ORIGINS = 8, 4
+ALIKE = 0.6  # of the history: an origin that knows less errs more than today's forecast will
 FEWEST = 6  # values at an origin
 FEWEST_ORIGINS = 3
 LOST = 1.05  # of the naive way's error: from there on the naive way is taken
@@ -204,7 +205,8 @@ def _halves(
 ) -> tuple[list[dict[float, Floats]], dict[float, float] | None]:
     """Half the width of each interval by level: (series, step); and the share of values inside, each origin by the quantile of the others."""
     sigmas = [np.maximum(block.sigma, 1e-9 * np.abs(block.values).mean(axis=0) + 1e-300) for block in blocks]
-    units = [np.abs(miss) / sigma[1:, :, None] for miss, sigma in zip(misses, sigmas, strict=True)]
+    alike = [_alike(block) for block in blocks]
+    units = [np.abs(m[a]) / s[1:][a][:, :, None] for m, s, a in zip(misses, sigmas, alike, strict=True)]
     growth = _growth(units, horizon)
     scores, scales, folds = [], [], []
     for unit in units:
@@ -217,7 +219,7 @@ def _halves(
         folds.append(np.broadcast_to(np.arange(len(unit))[:, None, None], unit.shape)[known])
         scales.append(_scale(many.sum(axis=0), total.sum(axis=0), horizon))
     every = np.sort(np.concatenate(scores)) if scores else np.empty(0)
-    origins = max((len(miss) for miss in misses), default=0)
+    origins = max((len(unit) for unit in units), default=0)
     wide = {level: _times(every, level, origins) for level in levels}
     halves = [
         {level: (scale * sigma[0])[:, None] * growth * times for level, times in wide.items()}
@@ -239,6 +241,12 @@ def _covered(
                 inside += int((here <= _times(others, level, int(fold.max()))).sum())
         found[level] = inside / max(1, len(every))
     return found
+
+
+def _alike(block: Block) -> npt.NDArray[np.bool_]:
+    """The origins inside the history that tell the width of an interval: the last ones, and those that know much of what is known now."""
+    origins, length = np.array(block.origins[1:], dtype=np.int64), len(block.values)
+    return np.asarray((np.arange(len(origins)) < SURE_ORIGINS) | (origins >= ALIKE * length))
 
 
 def _growth(units: Sequence[Floats], horizon: int) -> Floats:
