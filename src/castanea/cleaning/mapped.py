@@ -36,6 +36,7 @@ TOTAL_WORDS = pa.array(
         *("total", "totals", "grand total", "sum", "subtotal", "sub-total", "sub total"),
     ]
 )
+_ORDERS_NOTED = 2_000
 OLDEST = datetime(1970, 1, 1, tzinfo=UTC)  # the version of weak rows
 
 
@@ -69,6 +70,7 @@ class MappedFile:
         self._once: dict[int, Seen] = {}
         self.suspects = 0
         self.shops: set[str] = set()
+        self.orders: dict[str, set[str]] = {}  # shop → some of the orders that its rows speak of
 
     def close(self) -> None:
         for seen in (self._repeats, *self._keys.values(), *self._once.values()):
@@ -242,6 +244,7 @@ class MappedFile:
         """With `_version`, `_occurrence`, `_row`, and the unused columns where the table can seal them."""
         declared = TABLES[rule.table]
         self.shops.update(str(shop) for shop in rows["_shop"].unique().to_list())
+        self._note_orders(rows, table)
         if rule.once:
             occurrence = np.ones(rows.height, np.int64)
         else:
@@ -261,6 +264,13 @@ class MappedFile:
         if EXTRA in rows.columns and declared.seals and self._seals_extra(rule):
             full = full.append_column(EXTRA, rows[EXTRA].to_arrow().cast(pa.string()))
         return full
+
+    def _note_orders(self, rows: pl.DataFrame, table: pa.Table) -> None:
+        if "order_id" not in table.column_names or sum(map(len, self.orders.values())) >= _ORDERS_NOTED:
+            return
+        for shop, order in zip(rows["_shop"].to_list(), table.column("order_id").to_pylist(), strict=True):
+            if order:
+                self.orders.setdefault(shop, set()).add(order)
 
     def _seals_extra(self, rule: TableRule) -> bool:
         """Unused columns go with the row itself where its table seals, else with the first further table that does."""

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping as Names
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import polars as pl
 
-from castanea.cleaning.cells import Parsed, parse_flag, parse_id, parse_text
+from castanea.cleaning.cells import Parsed, parse_flag, parse_id, parse_text, unguarded
 from castanea.cleaning.choosing import Reading
 from castanea.cleaning.continuing import Continuing, OddRow
 from castanea.cleaning.numbers import DECIMAL, NumberStyle, parse_number
 from castanea.cleaning.times import TimeStyle, parse_day, parse_time
-from castanea.contracts.mappings import FileColumn
+from castanea.contracts.mappings import FileColumn, Mapping
 
 EMPTY: dict[str, pl.DataType] = {
     "text": pl.String(), "id": pl.String(), "number": DECIMAL, "time": pl.Datetime("us", "UTC"), "date": pl.Date(), "flag": pl.Boolean(),
@@ -29,7 +30,7 @@ RULES = {
     "json": "one JSON object on the line",
     "no_rule": "a row that one of the format's rules takes",
     "above_unread": "the row above it, which begins its order, readable too: mend that row, and replay both",
-    "numbers_alone": "more than numbers: a row that goes on with the one above names what it counts; a total is left out of the file",
+    "numbers_alone": "more than numbers: a row says what it counts; take a total out of the file",
     "total_word": "no word for a total: the row adds up others, and counting it would double them",
 }
 
@@ -68,6 +69,8 @@ class CellTyper:
             texts, unfit = self._continuing.filled(texts, raw["_row"], odd)
             key = self._continuing.key
             faults = {position: CellFault(position, key, reason) for position, reason in unfit.items()}
+        for position in _numbers_alone(mapping, texts):
+            faults.setdefault(position, CellFault(position, "", "numbers_alone"))
         columns: list[pl.Series] = []
         for name, column in mapping.columns.items():
             if name not in texts or column.keep == "none":
@@ -101,3 +104,21 @@ class CellTyper:
                 return parse_id(text)
             case _:
                 return parse_text(text)
+
+
+def _numbers_alone(mapping: Mapping, texts: Names[str, pl.Series]) -> list[int]:
+    """Positions of rows with numbers in them and nothing that says what they count: a total without a word."""
+    words = [name for name in texts if mapping.columns[name].type != "number"]
+    numbers = [name for name in texts if mapping.columns[name].type == "number"]
+    words.sort(key=lambda name: not mapping.columns[name].needed)
+    if not words or not numbers:
+        return []
+    positions = pl.Series(range(len(texts[words[0]])), dtype=pl.UInt32)
+    for name in words:  # the needed ones first: after the first of them hardly a row is left
+        positions = positions.filter(unguarded(texts[name].gather(positions)).is_null())
+        if positions.is_empty():
+            return []
+    filled = pl.Series([False] * len(positions))
+    for name in numbers:
+        filled = filled | unguarded(texts[name].gather(positions)).is_not_null()
+    return positions.filter(filled).to_list()

@@ -73,7 +73,7 @@ def register(app: typer.Typer, wiring: Wiring) -> None:
             _print({"files": looked, "total": _total(looked)} if as_json else None)
             return
         with wiring.landing(place) as (landing, _), wiring.asking(place, "castanea import") as ask:
-            job = ImportFile(landing, place.settings, mappings, wiring.clock)
+            job = ImportFile(landing, place.settings, mappings, wiring.clock, order_shops=ask.order_shops)
             outcomes: list[Outcome] = []
             try:
                 outcomes.extend(_import(job, request, ask, yes=yes) for request in asked)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -15,6 +15,7 @@ from castanea.contracts.workspace import Workspace
 from castanea.kit.clock import monotonic
 from castanea.kit.errors import Conflict, Unavailable
 from castanea.runs.link import CommandLink
+from castanea.runs.pairing_shops import OrderShop
 from castanea.runs.workspace import lock
 
 if TYPE_CHECKING:  # the planner and the engine are loaded by who opens the warehouse
@@ -45,6 +46,9 @@ class Asking(Protocol):
         """Until the loader has applied the log up to an offset. Raises Unavailable when nothing moves for two minutes."""
 
     def bookings(self, import_id: str) -> list[Booking]: ...
+
+    def order_shops(self, orders: Sequence[str]) -> list[OrderShop]:
+        """The shops in which some orders stand."""
 
     def imports(self, limit: int) -> bytes: ...
 
@@ -105,6 +109,10 @@ class AskingServer:
     def bookings(self, import_id: str) -> list[Booking]:
         return msgspec.json.decode(self._link.ask("bookings", import_id=import_id)[1], type=list[Booking])
 
+    def order_shops(self, orders: Sequence[str]) -> list[OrderShop]:
+        answer = self._link.ask("order_shops", orders=list(orders))[1]
+        return msgspec.json.decode(answer, type=list[OrderShop])
+
     def imports(self, limit: int) -> bytes:
         return self._link.ask("imports", limit=limit)[1]
 
@@ -150,6 +158,9 @@ class AskingDesk:
 
     def bookings(self, import_id: str) -> list[Booking]:
         return self._desk.warehouse.bookings(import_id)
+
+    def order_shops(self, orders: Sequence[str]) -> list[OrderShop]:
+        return self._desk.order_shops(orders)
 
     def imports(self, limit: int) -> bytes:
         return self._desk.imports(limit)

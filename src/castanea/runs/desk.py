@@ -4,7 +4,7 @@ a server asks it directly. Both ways the same code answers."""
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
@@ -19,6 +19,7 @@ from castanea.kit.clock import Clock, monotonic
 from castanea.kit.errors import InputError
 from castanea.runs.book_queries import import_records, quarantine_rows
 from castanea.runs.grids import view as grid_view
+from castanea.runs.pairing_shops import OrderShop, order_shops
 from castanea.runs.reconcile import ReconcileRequest, reconcile
 from castanea.semantics import Catalog, Planner, answer_to_json
 from castanea.semantics.catalog_json import catalog_to_json
@@ -80,7 +81,9 @@ class Desk:
                 except InputError as wrong:
                     name = tile.title.get("en") or tile.id
                     raise InputError(
-                        f"{name}: {wrong}", code="board.tile", values={"tile": tile.id, "title": name, "why": str(wrong)}
+                        f"{name}: {wrong}",
+                        code="board.tile",
+                        values={"tile": tile.id, "title": name, "why": str(wrong)},
                     ) from wrong
 
     def board(self, name: str) -> BoardSpec:
@@ -101,6 +104,9 @@ class Desk:
 
     def bookings(self, import_id: str) -> bytes:
         return msgspec.json.encode(self.warehouse.bookings(import_id))
+
+    def order_shops(self, orders: Sequence[str]) -> list[OrderShop]:
+        return order_shops(self.reader(), orders)
 
     def imports(self, limit: int) -> bytes:
         return msgspec.json.encode(import_records(self.reader(), limit))

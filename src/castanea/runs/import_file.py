@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -25,6 +25,7 @@ from castanea.contracts.sent import SentBatch
 from castanea.contracts.workspace import WorkspaceSettings
 from castanea.kit.clock import Clock
 from castanea.kit.errors import CastaneaError, InputError
+from castanea.runs.pairing_shops import Known, check_named, pair_unnamed
 from castanea.runs.replay_quarantine import read_as
 from castanea.runs.undo_import import record_batch
 from castanea.sources.files import FileReader, Found, Limits, Wish
@@ -101,7 +102,7 @@ class OpenedFile:
     ) -> None:
         self.request, self.found, self.reading, self.guesses = request, found, reading, guesses
         self._reader = reader
-        self.zone, self.currency = "", ""
+        self.zone, self.currency, self.paired = "", "", ""
         self.exported_at, self.exported_from = datetime.fromtimestamp(request.path.stat().st_mtime, UTC), "mtime"
 
     def __enter__(self) -> Self:
@@ -134,7 +135,11 @@ class ImportFile:
         mappings: Sequence[Mapping],
         clock: Clock,
         limits: Limits | None = None,
+        reader: type[FileReader] = FileReader,
+        order_shops: Known | None = None,
     ) -> None:
+        self._order_shops = order_shops
+        self._reader = reader
         self._landing, self.settings, self._mappings, self._clock = landing, settings, tuple(mappings), clock
         self._limits = limits or Limits()
 
@@ -150,7 +155,7 @@ class ImportFile:
             )
         offered = self._offered(request)
         wish = Wish(request.encoding, request.delimiter, request.sheet, request.header_row)
-        reader = FileReader(request.path, self._spellings(), wish, self._limits)
+        reader = self._reader(request.path, self._spellings(), wish, self._limits)
         try:
             found = reader.found()
             opened = self._understood(request, reader, found, offered)
@@ -162,7 +167,7 @@ class ImportFile:
     def found(self, request: Request) -> Found:
         """What kind of file it is and its columns, whether or not a format fits. Raises FileError."""
         wish = Wish(request.encoding, request.delimiter, request.sheet, request.header_row)
-        reader = FileReader(request.path, self._spellings(), wish, self._limits)
+        reader = self._reader(request.path, self._spellings(), wish, self._limits)
         try:
             return reader.found()
         finally:
@@ -179,6 +184,7 @@ class ImportFile:
         """Import the file. What was landed before an error or a cancellation stays; importing again completes it."""
         assert self._landing is not None
         import_id = uuid4().hex
+        self._pair(opened)
         outcome = Outcome(
             opened.request.path.name,
             opened.mapping.name,
@@ -215,6 +221,28 @@ class ImportFile:
             mapped.close()
         return outcome
 
+    def _pair(self, opened: OpenedFile) -> None:
+        """Find the shop of a file that names none by its orders; see that a file that names one meets what is there."""
+        if self._order_shops is None:
+            return
+        mapped = MappedFile(opened.reading, self.frame(opened, "pairing"))
+        try:
+            sample = opened.sample()
+            mapped.decide(sample)
+            mapped.batches(
+                sample.with_row_index("_row", offset=1).with_columns(pl.col("_row").cast(pl.Int64)).to_arrow()
+            )
+            orders = {shop: sorted(numbers) for shop, numbers in mapped.orders.items()}
+        finally:
+            mapped.close()
+        file, shop = opened.request.path.name, opened.mapping.shop_from
+        if shop and not opened.request.shop and shop not in opened.reading.fit.places:
+            found = pair_unnamed(file, orders.get("main", ()), self._order_shops)
+            if found.shop:
+                opened.request, opened.paired = replace(opened.request, shop=found.shop), found.note
+        else:
+            check_named(file, orders, self._order_shops)
+
     def _finish(self, opened: OpenedFile, mapped: MappedFile, outcome: Outcome) -> None:
         counted = opened.reader.counted
         if counted is not None and not outcome.cancelled and counted.received != outcome.received:
@@ -231,7 +259,9 @@ class ImportFile:
         ]
         outcome.notes += mapped.unknown_words.sentences()
         shop = opened.mapping.shop_from
-        if shop and not opened.request.shop and shop not in opened.reading.fit.places:
+        if opened.paired:
+            outcome.notes.append(opened.paired)
+        elif shop and not opened.request.shop and shop not in opened.reading.fit.places:
             outcome.notes.append(
                 "the file names no shop, its rows went to the shop main; where the shop's other files name one, say "
                 "--shop NAME, the same for all of them"

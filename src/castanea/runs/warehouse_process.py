@@ -48,7 +48,7 @@ class WarehouseProcess:
             "query": self._query, "open_view": self._open_view, "close_view": self._close_view, "notify": self._notify, "state": self._state,
             "catalog": self._catalog, "boards": self._boards, "imports": self._imports, "quarantine": self._quarantine,
             "bookings": self._bookings, "zones": self._zones, "checksums": self._checksums,
-            "reconcile": self._reconcile, "grid": self._grid, "check_board": self._check_board,
+            "order_shops": self._order_shops, "reconcile": self._reconcile, "grid": self._grid, "check_board": self._check_board,
         }  # fmt: skip
 
     async def serve(self) -> None:
@@ -187,6 +187,10 @@ class WarehouseProcess:
 
     async def _reconcile(self, head: Head) -> Reply:
         return {}, await self._in_pool(self._desk.reconcile, _value(head, "request", ReconcileRequest))
+
+    async def _order_shops(self, head: Head) -> Reply:
+        found = await self._in_pool(self._desk.order_shops, [str(order) for order in head["orders"]])
+        return {}, msgspec.json.encode(found)
 
     async def _zones(self, _: Head) -> Reply:
         return {}, await self._in_pool(self._desk.zones)

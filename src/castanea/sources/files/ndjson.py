@@ -106,9 +106,9 @@ def _elements(document: str) -> list[msgspec.Raw]:
 def _counted(open_file: Opener, encoding: str) -> int:
     """Records, counted by another way than the reader's."""
     with io.TextIOWrapper(open_file(), encoding=encoding, newline="") as text:
-        if text.read(4_096).lstrip("\ufeff \t\r\n").startswith("["):
-            text.seek(0)
-            return len(msgspec.json.decode(text.read().lstrip("\ufeff")))
+        head = text.read(4_096)
+        if head.lstrip("\ufeff \t\r\n").startswith("["):
+            return len(msgspec.json.decode((head + text.read()).lstrip("\ufeff")))
     return count_records(lambda: io.TextIOWrapper(open_file(), encoding=encoding, newline=""), "\n", "")
 
 

@@ -128,7 +128,7 @@ def _without_totals(rows: list[Row], width: int, tally: Tally) -> list[Row]:
     return rows[:end]
 
 
-def sample_rows(rows: Sequence[Row], width: int) -> tuple[Row, ...]:
+def sample_rows(rows: Sequence[Row], width: int) -> tuple[tuple[str | None, ...], ...]:
     """The rows that fit the header, without blank and total rows: what a sample shows is what will be read."""
     fitting = (row for row in rows if len(row) >= width and not _is_blank(row) and _is_blank(row[width:]))
     return tuple(tuple(row[:width]) for row in fitting if not _is_total(row, width))
