@@ -20,6 +20,7 @@ from castanea.kit.clock import FixedClock, micros
 from castanea.runs.workspace import init_workspace
 from tests.metrics.cuts import Cut
 from tests.metrics.frames import Frames
+from tests.metrics.later import later
 
 NOW = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
 
@@ -38,6 +39,9 @@ class SmallShop:
                 landing.land([SentBatch(name, "demo", rows) for name, rows in piece.tables.items() if rows.num_rows])
                 for name, rows in piece.tables.items():
                     self.sent.setdefault(name, []).append(rows)
+            for name, rows in later(self.sent).items():
+                landing.land([SentBatch(name, "demo", rows)])
+                self.sent[name].append(rows)
         self.desk.warehouse.catch_up()
         self.frames = Frames(self.desk.reader())
 

@@ -19,6 +19,7 @@ from castanea.kit.errors import InputError
 from castanea.kit.zones import stretches, zone_of
 from castanea.semantics.answers import Asked, answer_from
 from castanea.semantics.beginnings import Beginnings
+from castanea.semantics.bounded import read_bounded
 from castanea.semantics.catalog import Catalog
 from castanea.semantics.facts_read import Surroundings, data_bounds, read_as_of, read_surroundings
 from castanea.semantics.layout import Bucket, Layout, Layouter, Segment, Work, ZoneGroup, local_date, naive
@@ -81,6 +82,7 @@ class Planner:
         self._names = MemberNames(catalog.declared, dialect)
         self._beginnings = Beginnings(catalog.declared, settings.zone, dialect)
         self._surroundings: tuple[datetime, datetime, Surroundings] | None = None
+        self._bounded: OrderedDict[object, tuple[datetime, Surroundings]] = OrderedDict()
 
     def answer(self, query: Query, reader: Reader, now: datetime, rights: Rights = Rights()) -> Answer:  # noqa: B008 - frozen
         """The answer as of `now` (aware). Raises InputError when the query cannot be answered, saying what can be asked."""
@@ -94,7 +96,7 @@ class Planner:
             begins = self._beginnings.of(plan.asked.question, reader, now)
             plan = replace(plan, asked=replace(plan.asked, begins=begins))
         names = self._names.of(plan.asked.question, table, reader, now)
-        around = self.surroundings(reader, now)
+        around = self.surroundings(reader, now, rights)
         return answer_from(table, plan.asked, plan.layout, around, names, self._catalog, self._settings)
 
     def check(self, query: Query, rights: Rights = Rights()) -> None:  # noqa: B008
@@ -150,8 +152,11 @@ class Planner:
         asked = Asked(question, query, zones[0].scope, prepared.columns, wanted.daily, now)
         return Plan(prepared, values, asked, layout, watched)
 
-    def surroundings(self, reader: Reader, now: datetime) -> Surroundings:
-        """What answers say about the data as a whole, read at most every ten seconds (how new the data is, every second)."""
+    def surroundings(self, reader: Reader, now: datetime, rights: Rights = Rights()) -> Surroundings:  # noqa: B008
+        """What answers say about the data as a whole (or of the parts that are seen), read at most every ten seconds (how new the data is,
+        every second)."""
+        if rights != Rights():
+            return self._bounded_surroundings(reader, now, rights)
         held = self._surroundings
         if held is None or not timedelta() <= now - held[0] < _FRESH:
             held = (now, now, replace(read_surroundings(reader), as_of=read_as_of(reader)))
@@ -159,6 +164,13 @@ class Planner:
             held = (held[0], now, replace(held[2], as_of=read_as_of(reader)))
         self._surroundings = held
         return held[2]
+
+    def _bounded_surroundings(self, reader: Reader, now: datetime, rights: Rights) -> Surroundings:
+        known = self._bounded.get(rights.key)
+        if known is None or not timedelta() <= now - known[0] < _FRESH:
+            known = (now, read_bounded(reader, rights, now, self._dialect))
+            _keep(self._bounded, rights.key, known)
+        return known[1]
 
     def _build(
         self, question: Question, layout: Layout, whole: Layout | None, wanted: Wanted, *, watched: bool
