@@ -4,27 +4,18 @@ from __future__ import annotations
 
 import time
 import warnings
-from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from bench.analysis.accuracy import msis, scores
 from bench.analysis.frame import Line, at_least, at_most, between, data
 from castanea.analysis.predict.forecast import forecast
 
 Floats = npt.NDArray[np.float64]
 PERIODS = {"YEARLY": (1, 6), "QUARTERLY": (4, 8), "MONTHLY": (12, 18), "OTHER": (1, 8)}
-
-
-@dataclass(frozen=True)
-class Scores:
-    smape: float
-    mase: float
-
-    def owa(self, naive: Scores) -> float:
-        return 0.5 * (self.smape / naive.smape + self.mase / naive.mase)
 
 
 def m3() -> list[Line]:
@@ -47,9 +38,7 @@ def m3() -> list[Line]:
     theirs = {m: _by_series(official.filter(pl.col("method") == m), "f") for m in ("THETA", "NAIVE2")}
     for period, names in {**points, "all": list(series)}.items():
         scored = {
-            k: _scores(
-                f, {n: series[n] for n in names}, {n: PERIODS[meta[n]][0] for n in names}, pooled=period == "all"
-            )
+            k: scores(f, {n: series[n] for n in names}, {n: PERIODS[meta[n]][0] for n in names}, pooled=period == "all")
             for k, f in (("ours", ours), *theirs.items())
         }
         naive, theta = scored["NAIVE2"], scored["THETA"]
@@ -84,12 +73,12 @@ def m3_intervals() -> list[Line]:
         )
         for level in (80, 95)
     }
-    mine = np.mean([_msis(*series[n], told[n]["lo_95"].to_numpy(), told[n]["hi_95"].to_numpy(), season) for n in names])
-    naive = np.mean([_msis(*series[n], *_seasonal_naive(series[n][0], season, horizon), season) for n in names])
+    mine = np.mean([msis(*series[n], told[n]["lo_95"].to_numpy(), told[n]["hi_95"].to_numpy(), season) for n in names])
+    naive = np.mean([msis(*series[n], *_seasonal_naive(series[n][0], season, horizon), season) for n in names])
     few = names[::8]
-    smoothed = float(np.mean([_msis(*series[n], *_smoothed(series[n][0], season, horizon), season) for n in few]))
+    smoothed = float(np.mean([msis(*series[n], *_smoothed(series[n][0], season, horizon), season) for n in few]))
     beside = float(
-        np.mean([_msis(*series[n], told[n]["lo_95"].to_numpy(), told[n]["hi_95"].to_numpy(), season) for n in few])
+        np.mean([msis(*series[n], told[n]["lo_95"].to_numpy(), told[n]["hi_95"].to_numpy(), season) for n in few])
     )
     return [
         Line("M3 monthly", "share inside the 95 % interval", inside[95], None, 0.95, between(0.93, 0.97)),
@@ -104,14 +93,14 @@ def m4_weekly() -> list[Line]:
     begin = time.process_time()
     told = _asked({n: v[0] for n, v in series.items()}, 52, 13)
     spent = time.process_time() - begin
-    ours = _scores(
+    ours = scores(
         {n: t["forecast"].to_numpy() for n, t in told.items()}, series, dict.fromkeys(series, 1), pooled=False
     )
-    naive = _scores(
+    naive = scores(
         {n: np.full(13, v[0][-1]) for n, v in series.items()}, series, dict.fromkeys(series, 1), pooled=False
     )
     score = float(
-        np.mean([_msis(*series[n], told[n]["lo_95"].to_numpy(), told[n]["hi_95"].to_numpy(), 1) for n in series])
+        np.mean([msis(*series[n], told[n]["lo_95"].to_numpy(), told[n]["hi_95"].to_numpy(), 1) for n in series])
     )
     covered = float(
         np.mean(
@@ -287,24 +276,6 @@ def _asked(series: dict[str, Floats], season: int, horizon: int) -> dict[str, pl
 def _held_out(table: pl.DataFrame, value: str, horizon: int) -> float:
     answer = forecast(table.head(table.height - horizon), time="date", value=value, horizon=horizon)
     return float((answer.table["forecast"] - table[value].tail(horizon)).abs().mean())  # type: ignore[arg-type]
-
-
-def _scores(
-    told: dict[str, Floats], series: dict[str, tuple[Floats, Floats]], season: dict[str, int], *, pooled: bool
-) -> Scores:
-    points = [200 * np.abs(y - told[n]) / (np.abs(y) + np.abs(told[n])) for n, (_, y) in series.items()]
-    smape = np.concatenate(points).mean() if pooled else np.mean([p.mean() for p in points])
-    scaled = [np.abs(y - told[n]).mean() / _step(train, season[n]) for n, (train, y) in series.items()]
-    return Scores(float(smape), float(np.mean(scaled)))
-
-
-def _step(train: Floats, season: int) -> float:
-    return float(np.abs(train[season:] - train[:-season]).mean())
-
-
-def _msis(train: Floats, truth: Floats, low: Floats, high: Floats, season: int) -> float:
-    outside = np.maximum(low - truth, 0) + np.maximum(truth - high, 0)
-    return float((high - low + 40 * outside).mean()) / _step(train, season)
 
 
 def _seasonal_naive(train: Floats, season: int, horizon: int) -> tuple[Floats, Floats]:

@@ -304,3 +304,26 @@ def test_both_languages_name_the_range_and_how_often_it_held() -> None:
     assert "80 times in 100" in words["en"]
     assert "In the backtest such ranges held" in words["en"]
     assert "回测" in words["zh"]
+
+
+def test_a_leaf_that_ended_earlier_is_forecast_for_the_same_times_as_the_others() -> None:
+    table = hierarchy().filter((pl.col("k") != "i3") | (pl.col("t") <= 60))
+    told = forecast(table, **CALL, horizon=3, season=7, hierarchy=("region",)).table
+    assert set(told["t"].to_list()) == {71, 72, 73}
+    with_plan = table.with_columns((pl.col("t") % 5 == 0).cast(pl.Int64).alias("promo"))
+    plan = pl.DataFrame([{"k": f"i{n}", "t": t, "promo": int(t % 5 == 0)} for n in range(8) for t in (71, 72, 73)])
+    both = forecast(with_plan, **CALL, horizon=3, season=7, hierarchy=("region",), future=plan, drivers=("promo",))
+    assert both.table.height == told.height
+
+
+def test_effects_of_drivers_are_tested_by_what_was_known_then() -> None:
+    """A promotion that has begun to work only lately widens the ranges: the backtest did not know its effect."""
+    rng = np.random.default_rng(15)
+    promo = (rng.random(150) < 0.2).astype(float)
+    late = np.where(np.arange(150) < 90, 1.0, 2.5**promo)
+    values = 50 * late * rng.normal(1, 0.05, 150)
+    table = series(values[:140]).with_columns(pl.Series("promo", promo[:140]))
+    plan = series(values[140:], start=141).drop("y").with_columns(pl.Series("promo", promo[140:]))
+    told = forecast(table, **CALL, horizon=10, season=1, future=plan, drivers=("promo",)).table
+    wide = (told["hi_95"] - told["lo_95"]).mean() / told["forecast"].mean()  # type: ignore[operator]
+    assert wide > 0.5

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -40,6 +41,8 @@ def forecast(
     rates = _checked(horizon, season, levels)
     known = histories(table, name=id, time=time, value=value, stockout=stockout)
     nodes = tree(table, known, name=id, hierarchy=hierarchy) if hierarchy else None
+    if nodes:  # leaves that ended earlier go on to the end of all
+        known = replace(known, series=tuple(h for h in nodes.series if h.name not in nodes.children))
     series = list(nodes.series if nodes else known.series)
     if max(int(h.usable.sum()) for h in series) < LEAST:
         return not_enough(

@@ -98,24 +98,17 @@ def histories(table: pl.DataFrame, *, name: str, time: str, value: str, stockout
         history, z, f, s = _one(str(key), rows, sold=sold, time=time, axis=axis)
         told.append(history)
         zeros, filled, lost = zeros + z, filled + f, lost + s
-    if zeros:
-        warnings.append(
-            Warned(
-                "gaps_are_zeros",
-                f"{zeros:,} times without a row count as zero: the column holds whole numbers and never a zero",
-            )
-        )
-    if filled:
-        warnings.append(
-            Warned("gaps_filled", f"{filled:,} times without a value were filled in from those around them")
-        )
-    if lost:
-        warnings.append(
-            Warned(
-                "stockouts", f"{lost:,} times without stock are no measure of demand and were filled in from the others"
-            )
-        )
+    warnings += _cautions(zeros, filled, lost)
     return Histories(axis, tuple(sorted(told, key=lambda h: h.name)), warnings, listed=sold)
+
+
+def _cautions(zeros: int, filled: int, lost: int) -> list[Warned]:
+    told = (
+        ("gaps_are_zeros", zeros, "times without a row count as zero: the column holds whole numbers and never a zero"),
+        ("gaps_filled", filled, "times without a value were filled in from those around them"),
+        ("stockouts", lost, "times without stock are no measure of demand and were filled in from the others"),
+    )
+    return [Warned(code, f"{count:,} {text}") for code, count, text in told if count]
 
 
 def _one(name: str, rows: pl.DataFrame, *, sold: bool, time: str, axis: Axis) -> tuple[History, int, int, int]:
