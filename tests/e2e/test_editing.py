@@ -49,6 +49,7 @@ def test_a_tile_is_built_with_a_live_preview_undone_redone_and_saved(
     page.keyboard.press("Control+Shift+z")
     assert place(page, "tile")[0] > before[0]
     page.locator("[data-save]").click()
+    page.locator("[data-edit]").wait_for()
     expect(page.locator("[data-tile=tile]")).to_contain_text("渠道", timeout=20_000)
     assert "edit" not in page.url
 
