@@ -55,16 +55,21 @@ class Books:
 
     def figures(self, since: date, until: date, metrics: str, by: str) -> Figures:
         """Figures of the four shops by `by`; what is nothing at all is left out, so that a day without a row equals one with zeros."""
-        query = query_from_arguments(metrics, by, since=str(since), until=str(until), limit=None)
         names, keys = metrics.split(","), by.split(",")
         found: Figures = {}
-        for row in json.loads(self.desk.query(query))["rows"]:
+        for row in self.rows(metrics, by, since, until):
             if "shop" in row and row["shop"] not in SHOPS:
                 continue
             values = {n: float(row[n] or 0) for n in names}
             if any(values.values()):
                 found[tuple(str(row[k]) for k in keys)] = values
         return found
+
+    def rows(self, metrics: str, by: str, since: date, until: date, where: Sequence[str] = ()) -> list[dict[str, Any]]:
+        """An answer's rows, as `castanea query` gives them."""
+        query = query_from_arguments(metrics, by, since=str(since), until=str(until), where=where, limit=None)
+        rows: list[dict[str, Any]] = json.loads(self.desk.query(query))["rows"]
+        return rows
 
     def close(self) -> None:
         self.desk.close()

@@ -62,8 +62,8 @@ def plan_incidents(config: DemoConfig, catalogue: Catalogue, shift: int) -> tupl
         Incident(
             "checkout_broken",
             "site",
-            -12 - shift,
-            -12 - shift,
+            -8 - shift,
+            -8 - shift,
             0.22,
             hours=(10, 19),
             device="phone",

@@ -14,6 +14,7 @@ from castanea.demo.seasons import day_factor, festival_factor
 from castanea.demo.sending import dates, sent
 from castanea.demo.sending_orders import SHOPS
 from castanea.demo.stock import StockDay
+from castanea.demo.wording import said
 from castanea.demo.world import CHANNELS, World
 
 
@@ -96,7 +97,7 @@ def ad_facts(world: World, stock: StockDay, end: int) -> pa.Table:
     words_ = KEYWORDS[world.config.language]
     return sent("ad_spend", {
         "shop_id": pa.array([SHOPS[CHANNELS.index(p.channel)] for p in plans]), "day": dates([stock.day] * count),
-        "platform": pa.array([p.platform for p in plans]), "plan_id": pa.array([p.plan_id for p in plans]),
+        "platform": pa.array(said(world.config, *(p.platform for p in plans))), "plan_id": pa.array([p.plan_id for p in plans]),
         "plan": pa.array([p.zh if zh else p.en for p in plans]), "channel_id": pa.array([p.channel for p in plans]),
         "keyword": pa.array([None if k < 0 else words_[k] for k in day.keyword], pa.string()),
         "product_id": pa.array([None if p < 0 else world.catalogue.ids[p] for p in day.product], pa.string()),

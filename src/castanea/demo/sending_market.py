@@ -14,6 +14,7 @@ from castanea.demo.paying import DAY, HOUR
 from castanea.demo.seasons import day_factor
 from castanea.demo.sending import dates, sent
 from castanea.demo.stock import StockDay
+from castanea.demo.wording import one, said
 from castanea.demo.world import World
 
 RATE = pa.decimal128(18, 8)
@@ -68,7 +69,7 @@ def demand_facts(world: World, stock: StockDay, end: int) -> pa.Table:
     searches = world.stream("demand", stock.index).poisson(np.maximum(base * grows, 1))
     rank = np.argsort(np.argsort(-searches, kind="stable"), kind="stable") + 1
     return sent("keyword_demand", {
-        "day": dates([stock.day] * count), "platform": constant("生意参谋", count), "keyword": pa.array(keywords),
+        "day": dates([stock.day] * count), "platform": constant(one(world.config, "生意参谋"), count), "keyword": pa.array(keywords),
         "category": constant(world.catalogue.categories[0], count), "searches": quantities(searches),
         "click_rate": decimals(480 + 13 * np.arange(count), scale=3, type_=RATE), "conversion": decimals(62 - 3 * np.arange(count), scale=3, type_=RATE),
         "rank": pa.array(rank),
@@ -106,7 +107,8 @@ def mention_facts(world: World, stock: StockDay, end: int) -> pa.Table:
     language = world.config.language
     topics = ("品质", "包装", "物流") if language == "zh" else ("quality", "packing", "delivery")
     return sent("social_mention", {
-        "mention_id": numbered(f"M{stock.day:%y%m%d}", np.arange(count), 3), "platform": words(("小红书", "微博", "抖音"), rng.integers(0, 3, count)),
+        "mention_id": numbered(f"M{stock.day:%y%m%d}", np.arange(count), 3),
+        "platform": words(said(world.config, "小红书", "微博", "抖音"), rng.integers(0, 3, count)),
         "time": times(at), "brand": constant(BRANDS[language][0], count), "product_id": words(world.catalogue.ids, product),
         "topic": words(topics, np.where(tone == 2, 0, rng.integers(0, 3, count))), "sentiment": words(("positive", "neutral", "negative"), tone),
         "score": decimals(np.array((7, 0, -6))[tone], scale=1, type_=RATE), "reach": pa.array(rng.integers(50, 20_000, count)),

@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from castanea.demo.arrow import Flags, Ints, cents, constant, numbered, quantities, times, words
 from castanea.demo.people import PROVINCES
 from castanea.demo.sending import between, sent
+from castanea.demo.wording import WAREHOUSE, one, said
 from castanea.demo.world import CHANNELS, REASONS, REFUND_KINDS, DayOrders, World
 
 SHOPS = tuple(f"hillside-{c}" for c in CHANNELS)
@@ -36,7 +37,7 @@ def order_facts(world: World, day: DayOrders, after: int, until: int) -> dict[st
         "order": _orders(world, day, after, until),
         "order_line": _lines(world, day, after, until),
         "payment": _payments(day, after, until),
-        "shipment": _shipments(day, after, until),
+        "shipment": _shipments(world, day, after, until),
         "refund": _refunds(world, day, after, until),
     }
     return {name: table for name, table in facts.items() if table.num_rows}
@@ -190,7 +191,7 @@ def parcel_times(day: DayOrders) -> tuple[Ints, Ints]:
     return np.maximum(picked, day.sent + HOUR // 2), arrived
 
 
-def _shipments(day: DayOrders, after: int, until: int) -> pa.Table:
+def _shipments(world: World, day: DayOrders, after: int, until: int) -> pa.Table:
     picked, arrived = parcel_times(day)
     version, state = day.sent.copy(), np.zeros(day.orders, dtype=np.int64)
     for number, moment in ((1, picked), (2, arrived)):
@@ -202,8 +203,8 @@ def _shipments(day: DayOrders, after: int, until: int) -> pa.Table:
         "shipment",
         {
             "shop_id": words(SHOPS, day.channel[rows]), "shipment_id": pc.binary_join_element_wise("SP", orders, ""), "order_id": orders,
-            "carrier": words(CARRIERS, day.number[rows] * 3 % 4), "status": words(("created", "picked_up", "delivered"), state[rows]),
-            "warehouse_id": constant("east", len(rows)), "shipped_time": times(day.sent[rows]),
+            "carrier": words(said(world.config, *CARRIERS), day.number[rows] * 3 % 4), "status": words(("created", "picked_up", "delivered"), state[rows]),
+            "warehouse_id": constant(one(world.config, WAREHOUSE), len(rows)), "shipped_time": times(day.sent[rows]),
             "picked_up_time": times(picked[rows], missing=state[rows] < 1), "delivered_time": times(arrived[rows], missing=state[rows] < 2),
             "currency": constant("CNY", len(rows)),
         },
@@ -268,6 +269,4 @@ def _refund_status(ended: Flags, succeeded: Flags) -> pa.Array:
 
 
 def _reasons(world: World, reason: Ints) -> pa.Array:
-    zh = ("质量问题", "与描述不符", "尺寸不合适", "发货太慢", "不想要了", "其他")
-    en = ("quality problem", "not as described", "wrong size", "too slow", "changed my mind", "other")
-    return words(zh if world.config.language == "zh" else en, reason)
+    return words(said(world.config, "质量问题", "与描述不符", "尺寸不合适", "发货太慢", "不想要了", "其他"), reason)

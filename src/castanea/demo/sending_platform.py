@@ -18,6 +18,7 @@ from castanea.demo.sending import sent
 from castanea.demo.sending_ads import ad_day
 from castanea.demo.sending_orders import SHOPS
 from castanea.demo.sending_traffic import PASSERS_BY, visitor_counts
+from castanea.demo.wording import one, said
 from castanea.demo.world import CHANNELS, World, WorldDay
 
 PLATFORMS = (("tmall", "生意参谋"), ("douyin", "抖音罗盘"), ("jd", "京东商智"))
@@ -40,15 +41,19 @@ def platform_facts(world: World, ledger: Ledger, day: WorldDay) -> pa.Table:
     for number, (channel, platform) in enumerate(PLATFORMS):
         at = CHANNELS.index(channel)
         rng = world.stream(f"platform-{channel}", day.orders.index)
-        head = Row(shop_id=SHOPS[at], platform=platform, definition="2026")
+        head = Row(shop_id=SHOPS[at], platform=one(world.config, platform), definition="2026")
         rows += _by_shop(world, ledger, day, head, at, int(visits[at]), rng)
-        rows += _by_product(world, ledger, day, head, at, int(visits[at]), rng)
-        rows += _by_member(day, head, "source", SOURCES[number], _SOURCE_SHARE, rows, rng)
+        rows += _by_member(day, head, "source", said(world.config, *SOURCES[number]), _SOURCE_SHARE, rows, rng)
         rows += _by_member(
             day, head, "keyword", KEYWORDS[world.config.language], np.linspace(0.06, 0.01, 10), rows, rng
         )
-    at_time = np.full(len(rows), _morning(world, day))
-    return sent("platform_daily", {name: _column(name, [r.get(name) for r in rows]) for name in _COLUMNS}, at_time)
+    version = _morning(world, day)
+    told = sent(
+        "platform_daily",
+        {name: _column(name, [r.get(name) for r in rows]) for name in _COLUMNS},
+        np.full(len(rows), version),
+    )
+    return pa.concat_tables([told, _by_product(world, ledger, day, visits, version)])
 
 
 _MONEY = ("ordered_amount", "paid_amount", "refunded_amount", "spend", "peer_mean", "peer_best")
@@ -93,26 +98,34 @@ def _by_shop(
     return found
 
 
-def _by_product(
-    world: World, ledger: Ledger, day: WorldDay, head: Row, at: int, visits: int, rng: np.random.Generator
-) -> list[Row]:
-    """The most visited products. A visitor sees several, so that they add up to more than the shop's."""
+def _by_product(world: World, ledger: Ledger, day: WorldDay, visits: Ints, version: int) -> pa.Table:
+    """The most visited products of every platform. A visitor sees several, so that they add up to more than the shop's."""
     catalogue: Catalogue = world.catalogue
-    begin = world.midnight(day.orders.day)
-    lines, back = (_of(part.between(begin, begin + DAY), at) for part in (ledger.lines, ledger.refunds))
-    count = catalogue.count
-    units = np.bincount(lines["product"], weights=lines["units"], minlength=count).astype(np.int64)
-    paid = np.bincount(lines["product"], weights=lines["cents"], minlength=count).astype(np.int64)
-    refunded = np.bincount(back["product"], weights=back["cents"], minlength=count).astype(np.int64)
-    pairs = np.unique(lines["product"] * np.int64(1 << 40) + lines["buyer"])
-    buyers = np.bincount(pairs >> 40, minlength=count)
-    seen = rng.poisson(visits * 1.5 * catalogue.popularity) + buyers
-    return [
-        Row(head, day=day.orders.day, days=1, scope="product", member=catalogue.ids[p], visitors=int(seen[p]), views=int(seen[p] * 3 // 2),
-            favourites=int(seen[p] // 30), cart_users=int(seen[p] // 15 + buyers[p]), paying_buyers=int(buyers[p]), units=int(units[p]),
-            paid_amount=int(paid[p]), refunded_amount=int(refunded[p]), currency="CNY")
-        for p in np.argsort(-catalogue.popularity, kind="stable")[:_PRODUCTS]
-    ]  # fmt: skip
+    begin, count, platforms = world.midnight(day.orders.day), catalogue.count, len(PLATFORMS)
+    lines, back = (part.between(begin, begin + DAY) for part in (ledger.lines, ledger.refunds))
+    cell, back_cell = (rows["channel"] * count + rows["product"] for rows in (lines, back))
+
+    def per_cell(cells: Ints, weights: Ints | None = None) -> Ints:
+        return np.bincount(cells, weights=weights, minlength=len(CHANNELS) * count).astype(np.int64)
+
+    pairs = np.unique(cell * np.int64(1 << 40) + lines["buyer"])
+    at = np.array([CHANNELS.index(channel) for channel, _ in PLATFORMS])
+    best = np.argsort(-catalogue.popularity, kind="stable")[:_PRODUCTS]
+    picked = (at[:, None] * count + best).ravel()
+    buyers = per_cell(pairs >> 40)[picked]
+    rng = world.stream("platform-products", day.orders.index)
+    seen = rng.poisson((visits[at][:, None] * 1.5 * catalogue.popularity[best]).ravel()) + buyers
+    rows = len(picked)
+    platform = np.repeat(np.arange(platforms), len(best))
+    return sent("platform_daily", {
+        "shop_id": words(SHOPS, np.repeat(at, len(best))), "day": pa.array([day.orders.day] * rows), "days": pa.array(np.ones(rows, dtype=np.int64)),
+        "platform": words(said(world.config, *(p for _, p in PLATFORMS)), platform), "scope": constant("product", rows),
+        "member": words(catalogue.ids, np.tile(best, platforms)), "definition": constant("2026", rows), "visitors": pa.array(seen),
+        "views": pa.array(seen * 3 // 2), "favourites": pa.array(seen // 30), "cart_users": pa.array(seen // 15 + buyers),
+        "paying_buyers": pa.array(buyers), "units": quantities(per_cell(cell, lines["units"])[picked]),
+        "paid_amount": cents(per_cell(cell, lines["cents"])[picked]), "refunded_amount": cents(per_cell(back_cell, back["cents"])[picked]),
+        "currency": constant("CNY", rows),
+    }, np.full(rows, version))  # fmt: skip
 
 
 def _by_member(
@@ -167,7 +180,7 @@ def settlement_facts(world: World, ledger: Ledger, day: WorldDay) -> pa.Table:
     return pa.concat_tables(
         sent("settlement_line", {
             "shop_id": words(SHOPS, channel), "settlement_id": numbers, "order_id": order, "item": constant(item, len(amount)),
-            "platform_item": constant(word, len(amount)), "direction": constant(direction, len(amount)), "amount": cents(amount),
+            "platform_item": constant(one(world.config, word), len(amount)), "direction": constant(direction, len(amount)), "amount": cents(amount),
             "currency": constant("CNY", len(amount)), "time": times(np.full(len(amount), moment)), "status": constant("settled", len(amount)),
         }, np.full(len(amount), moment))
         for item, word, direction, channel, amount, numbers, order in parts

@@ -14,9 +14,11 @@ from castanea.demo.seasons import HOURS
 from castanea.demo.sending import between, sent
 from castanea.demo.sending_orders import SHOPS, order_numbers
 from castanea.demo.stock import StockDay
-from castanea.demo.world import CHANNELS, REASONS, DayOrders, World
+from castanea.demo.wording import WAREHOUSE, one, said
+from castanea.demo.world import CHANNELS, DayOrders, World
 
 AGENTS = ("小满", "谷雨", "立夏", "白露", "霜降")
+TICKET_REASONS = ("质量问题", "与描述不符", "尺寸不合适", "物流慢", "不想要了", "其他")  # in the order of world.REASONS
 FAULTY_BATCH = "B-2209"
 
 
@@ -42,7 +44,7 @@ def inquiry_facts(world: World, day: DayOrders) -> pa.Table:
     return sent("inquiry", {
         "shop_id": words(SHOPS, channel), "inquiry_id": numbered(f"Q{day.day:%y%m%d}", np.arange(len(at)), 5), "time": times(at),
         "customer_id": numbered("C", np.r_[day.customer[bought], asking], 7), "product_id": words(world.catalogue.ids, product),
-        "agent": words(AGENTS, rng.integers(0, len(AGENTS), len(at))), "first_response_seconds": pa.array(seconds),
+        "agent": words(said(world.config, *AGENTS), rng.integers(0, len(AGENTS), len(at))), "first_response_seconds": pa.array(seconds),
         "order_id": order, "channel_id": words(CHANNELS, channel),
     }, at + seconds * SECOND)  # fmt: skip
 
@@ -57,12 +59,11 @@ def ticket_facts(world: World, day: DayOrders, after: int, until: int) -> pa.Tab
     version = np.where(solved, closed, opened)
     rows = between(np.where(opened <= until, version, until + 1), after, until)
     some, solved, of = some[rows], solved[rows], day.order[some[rows]]
-    zh = ("质量问题", "与描述不符", "尺寸不合适", "物流慢", "不想要了", "其他")
     return sent("service_ticket", {
         "shop_id": words(SHOPS, day.channel[of]), "ticket_id": numbered(f"T{day.day:%y%m%d}{'B' * day.beside}", some, 5), "order_id": order_numbers(day, of),
         "product_id": words(world.catalogue.ids, day.product[some]), "customer_id": numbered("C", day.customer[of], 7),
         "opened": times(opened[rows]), "closed": times(closed[rows], missing=~solved),
-        "reason": words(zh if world.config.language == "zh" else REASONS, day.refund_reason[some]),
+        "reason": words(said(world.config, *TICKET_REASONS), day.refund_reason[some]),
         "status": words(("open", "solved"), solved.astype(np.int64)), "first_response_seconds": pa.array(20 + some * 37 % 600),
     }, version[rows])  # fmt: skip
 
@@ -83,7 +84,7 @@ def movement_facts(world: World, stock: StockDay, end: int) -> pa.Table:
     day = f"{stock.day:%y%m%d}"
     return sent("stock_movement", {
         "movement_id": pa.array([f"S{day}-{ids[p]}" for p in sold] + [f"GR{n:06d}" for n in came[:, 0]], pa.string()),
-        "product_id": words(ids, product), "warehouse_id": constant("east", len(product)), "batch": pa.array(batch, pa.string()),
+        "product_id": words(ids, product), "warehouse_id": constant(one(world.config, WAREHOUSE), len(product)), "batch": pa.array(batch, pa.string()),
         "time": times(at), "kind": words(("sale", "receipt"), np.r_[np.zeros(len(sold), dtype=np.int64), np.ones(len(came), dtype=np.int64)]),
         "quantity": quantities(np.r_[-stock.left[sold], came[:, 2]]),
         "reference": pa.array([None] * len(sold) + [f"GR{n:06d}" for n in came[:, 0]], pa.string()),
@@ -92,7 +93,9 @@ def movement_facts(world: World, stock: StockDay, end: int) -> pa.Table:
 
 def batches(world: World, stock: StockDay, product: Ints) -> list[str]:
     """The batch from which a product is sold: named after the day on which it came in."""
-    return [f"B{day_of(world.config, int(day)):%y%m%d}" for day in stock.came_last[product]]
+    days, which = np.unique(stock.came_last[product], return_inverse=True)
+    names = [f"B{day_of(world.config, int(day)):%y%m%d}" for day in days]
+    return [names[n] for n in which]
 
 
 def committed_units(catalogue_size: int, part: Ints, units: Ints, days: list[DayOrders], end: int) -> Ints:

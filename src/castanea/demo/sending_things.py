@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 import pyarrow as pa
@@ -19,8 +19,11 @@ from castanea.demo.sending_market import demand_facts, mention_facts, price_fact
 from castanea.demo.sending_orders import SHOPS
 from castanea.demo.sending_service import FAULTY_BATCH, batches, committed_units, movement_facts
 from castanea.demo.stock import StockDay
+from castanea.demo.wording import WAREHOUSE, one
 from castanea.demo.world import CHANNEL_NAMES, CHANNELS, DayOrders, World
 from castanea.kit.clock import micros
+
+EPOCH = date(1970, 1, 1).toordinal()
 
 
 def dimension_facts(world: World) -> dict[str, pa.Table]:
@@ -123,15 +126,23 @@ def _levels(world: World, stock: StockDay, recent: list[DayOrders], end: int) ->
     """What lies there at the end of the day: what can still be sold, and what is sold and waits for its parcel."""
     catalogue, count = world.catalogue, world.catalogue.count
     committed = committed_units(count, catalogue.part, catalogue.part_units, recent, end)
+    on_hand = stock.on_hand + committed
+    if blocked := world.active(stock.index, "stock_out"):
+        committed[blocked.product] = on_hand[blocked.product]  # it lies there, held back: nothing of it can be sold
     bundle = np.isin(np.arange(count), catalogue.bundles)
     rows = np.flatnonzero(~bundle)
     unit_cost = catalogue.cost_on(stock.index)[rows]
     return sent("stock_level", {
-        "product_id": words(catalogue.ids, rows), "warehouse_id": constant("east", len(rows)), "time": times(np.full(len(rows), end)),
-        "on_hand": quantities((stock.on_hand + committed)[rows]), "committed": quantities(committed[rows]),
+        "product_id": words(catalogue.ids, rows), "warehouse_id": constant(one(world.config, WAREHOUSE), len(rows)), "time": times(np.full(len(rows), end)),
+        "on_hand": quantities(on_hand[rows]), "committed": quantities(committed[rows]),
         "in_transit": quantities(stock.in_transit[rows]), "unit_cost": cents(unit_cost, missing=unit_cost < 0),
-        "currency": constant("CNY", len(rows)), "received": dates([day_of(world.config, int(d)) for d in stock.came_last[rows]]),
+        "currency": constant("CNY", len(rows)), "received": _days(world, stock.came_last[rows]),
     }, np.full(len(rows), end))  # fmt: skip
+
+
+def _days(world: World, numbers: Ints) -> pa.Array:
+    """Day numbers as dates."""
+    return pa.array((world.config.last_day.toordinal() - EPOCH + numbers).astype(np.int32)).cast(pa.date32())
 
 
 def _purchases(world: World, stock: StockDay, end: int) -> pa.Table:
@@ -139,7 +150,7 @@ def _purchases(world: World, stock: StockDay, end: int) -> pa.Table:
     unit_cost = np.maximum(world.catalogue.cost_on(stock.index), world.catalogue.cost)
     return sent("purchase_order", {
         "purchase_order_id": numbered("PO", numbers, 6), "product_id": words(world.catalogue.ids, items),
-        "supplier_id": words([s[0] for s in SUPPLIERS], world.catalogue.supplier[items]), "warehouse_id": constant("east", len(items)),
+        "supplier_id": words([s[0] for s in SUPPLIERS], world.catalogue.supplier[items]), "warehouse_id": constant(one(world.config, WAREHOUSE), len(items)),
         "ordered": times(np.full(len(items), end)), "expected": dates([day_of(world.config, int(d)) for d in due]),
         "quantity": quantities(units), "unit_cost": cents(unit_cost[items]), "currency": constant("CNY", len(items)),
         "status": constant("ordered", len(items)),
@@ -151,7 +162,7 @@ def _receipts(world: World, stock: StockDay, end: int) -> pa.Table:
     at = np.full(len(items), end - 14 * HOUR)
     return sent("receipt", {
         "receipt_id": numbered("GR", numbers, 6), "purchase_order_id": numbered("PO", numbers, 6), "product_id": words(world.catalogue.ids, items),
-        "warehouse_id": constant("east", len(items)), "time": times(at), "quantity": quantities(units),
+        "warehouse_id": constant(one(world.config, WAREHOUSE), len(items)), "time": times(at), "quantity": quantities(units),
         "batch": pa.array(batches(world, stock, items), pa.string()),
     }, at)  # fmt: skip
 

@@ -8,7 +8,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from castanea.demo.arrow import Floats, Ints, constant, numbered, times, words
+from castanea.demo.arrow import Flags, Floats, Ints, numbered, times, words
+from castanea.demo.incidents import Incident
 from castanea.demo.keywords import KEYWORDS, NOT_SOLD
 from castanea.demo.paying import SECOND
 from castanea.demo.people import PROVINCES
@@ -17,6 +18,7 @@ from castanea.demo.sending import between, sent
 from castanea.demo.sending_orders import SHOPS, order_numbers
 from castanea.demo.world import CHANNELS, DEVICES, DayOrders, World, channel_shares
 
+DEVICE_SHARES: Floats = np.array([0.74, 0.06, 0.20])  # of visitors
 PASSERS_BY = 14  # visitors who come and leave around each order beside the plan
 EVENTS = ("page_view", "product_view", "search", "favourite", "add_to_cart", "checkout", "purchase", "error")
 PAGE, VIEW, SEARCH, FAVOURITE, CART, CHECKOUT, PURCHASE, ERROR = range(len(EVENTS))
@@ -59,7 +61,7 @@ def draw_events(world: World, day: DayOrders) -> DayEvents:
         world.midnight(day.day)
         + ((rng.choice(24, count, p=HOURS) + rng.random(count)) * 3600).astype(np.int64) * SECOND
     )
-    visitor, device = rng.integers(0, max(count * 6, 1), count), rng.choice(3, count, p=(0.74, 0.06, 0.20))
+    visitor, device = rng.integers(0, max(count * 6, 1), count), rng.choice(3, count, p=DEVICE_SHARES)
     province_share = np.array([p[1] for p in PROVINCES])
     province = rng.choice(len(PROVINCES), count, p=province_share / province_share.sum())
     parts: list[
@@ -133,27 +135,34 @@ def event_facts(world: World, day: DayOrders, events: DayEvents, after: int, unt
 
 
 def hourly_facts(world: World, day: DayOrders, after: int, until: int) -> pa.Table:
-    """Rows of `traffic_hourly` whose hour ended in the span: counts that follow the same chances as single events."""
-    rng = world.stream("hourly", day.index)
-    visitors = visitor_counts(world, day)
-    hour, channel = np.divmod(np.arange(24 * len(CHANNELS)), len(CHANNELS))
-    first = rng.poisson(visitors[channel] * HOURS[hour])
-    bought = np.zeros((24, len(CHANNELS)), dtype=np.int64)
-    paid = day.paid > 0
-    np.add.at(bought, ((day.ordered[paid] - world.midnight(day.day)) // (3600 * SECOND) % 24, day.channel[paid]), 1)
-    purchases = bought[hour, channel]
-    begin = world.midnight(day.day) + hour * 3600 * SECOND
+    """Rows of `traffic_hourly` by channel and device whose hour ended in the span: counts that follow the same chances as single events."""
+    rng, midnight = world.stream("hourly", day.index), world.midnight(day.day)
+    shape = (24, len(CHANNELS), len(DEVICES))
+    hour, channel, device = (axis.ravel() for axis in np.indices(shape))
+    first = rng.poisson(visitor_counts(world, day)[channel] * HOURS[hour] * DEVICE_SHARES[device])
+
+    def counted(orders: Flags) -> Ints:
+        cells = np.zeros(shape, dtype=np.int64)
+        at = (day.ordered[orders] - midnight) // (3600 * SECOND) % 24
+        np.add.at(cells, (at, day.channel[orders], day.device[orders]), 1)
+        return cells.ravel()
+
+    ordered, purchases = counted(day.ordered > 0), counted(day.paid > 0)
+    begin = midnight + hour * 3600 * SECOND
     end = begin + 3600 * SECOND
     counts = {
-        "first_visits": first + purchases, "views": rng.poisson(first * 2.36) + purchases * 3, "product_views": rng.poisson(first * 1.36) + purchases * 2,
+        "first_visits": first + ordered, "views": rng.poisson(first * 2.36) + ordered * 3, "product_views": rng.poisson(first * 1.36) + ordered * 2,
         "searches": rng.poisson(first * 0.22), "no_results": rng.poisson(first * 0.22 * 0.07), "favourites": rng.poisson(first * 0.04),
-        "carts": rng.poisson(first * 0.055) + purchases, "cart_visitors": rng.poisson(first * 0.053) + purchases,
-        "checkouts": rng.poisson(first * 0.012) + purchases, "purchases": purchases,
+        "carts": rng.poisson(first * 0.055) + ordered, "cart_visitors": rng.poisson(first * 0.053) + ordered,
+        "checkouts": rng.poisson(first * 0.012) + ordered, "purchases": purchases,
     }  # fmt: skip
-    rows = between(end, after, until)
+    heard = np.ones(len(hour), dtype=bool)
+    if silent := world.active(day.index, "source_silent"):
+        heard = ~_unheard(silent, channel, hour)
+    rows = between(np.where(heard, end, until + 1), after, until)
     return sent("traffic_hourly", {
         "shop_id": words(SHOPS, channel[rows]), "hour": times(begin[rows]), "channel_id": words(CHANNELS, channel[rows]),
-        "device": constant("", len(rows)), **{name: pa.array(values[rows]) for name, values in counts.items()},
+        "device": words(DEVICES, device[rows]), **{name: pa.array(values[rows]) for name, values in counts.items()},
     }, end[rows])  # fmt: skip
 
 
@@ -195,11 +204,15 @@ def _without_silence(world: World, events: DayEvents) -> DayEvents:
     if silent is None:
         return events
     hour = (events.time // (3600 * SECOND) + 8) % 24
-    heard = ~(
-        (events.channel == CHANNELS.index(str(silent.channel))) & (hour >= silent.hours[0]) & (hour < silent.hours[1])
-    )
+    heard = ~_unheard(silent, events.channel, hour)
     return DayEvents(events.index, *(getattr(events, n)[heard] for n in (
         "number", "time", "event", "channel", "device", "visitor", "buyer", "province", "product", "keyword", "order")))  # fmt: skip
+
+
+def _unheard(silent: Incident, channel: Ints, hour: Ints) -> Flags:
+    return np.asarray(
+        (channel == CHANNELS.index(str(silent.channel))) & (hour >= silent.hours[0]) & (hour < silent.hours[1])
+    )
 
 
 def extra_events(world: World, day: DayOrders, passers_by: int = PASSERS_BY) -> DayEvents:
@@ -224,7 +237,7 @@ def extra_events(world: World, day: DayOrders, passers_by: int = PASSERS_BY) -> 
     none = np.full(len(views), -1)
     columns = (
         np.r_[time, day.ordered[near][views] - rng.integers(0, SECOND, len(views))], np.r_[event, np.where(is_view, VIEW, PAGE)],
-        np.r_[day.channel[of], day.channel[near][views]], np.r_[day.device[of], rng.choice(3, count, p=(0.74, 0.06, 0.20))[views]],
+        np.r_[day.channel[of], day.channel[near][views]], np.r_[day.device[of], rng.choice(3, count, p=DEVICE_SHARES)[views]],
         np.r_[buyer, who[views]], np.r_[buyer, none], np.r_[world.people.province[buyer], rng.integers(0, len(PROVINCES), count)[views]],
         np.r_[product, np.where(is_view, seen, -1)], np.full(len(of) + len(views), -1), np.r_[of, none],
     )  # fmt: skip
