@@ -145,9 +145,10 @@ def take(browser: Browser, picture: Picture, url: str, passphrase: str, to: Path
     context.close()
 
 
-SETTLED = """() => document.querySelectorAll('[data-tile][data-state=loading]').length === 0
+SETTLED = """() => document.querySelectorAll('[data-tile]').length > 0
+  && document.querySelectorAll('[data-tile][data-state=loading]').length === 0
   && !document.querySelector('.washed')
-  && [...document.querySelectorAll('.chart')].every(chart => chart.querySelector('canvas'))"""
+  && [...document.querySelectorAll('.chart')].every(chart => chart.dataset.ready)"""
 
 
 def sign_in(request: Any, url: str, passphrase: str, picture: Picture) -> None:

@@ -37,6 +37,10 @@ export function Chart({ label, draw, version }: Props) {
     void library.then(({ init }) => {
       if (gone || !element) return;
       chart.current = init(element, null, { renderer: "canvas", devicePixelRatio: Math.max(2, window.devicePixelRatio || 1) });
+      // Drawn, not merely begun: what waits for a whole board (a picture, a test) waits for this.
+      chart.current.on("finished", () => {
+        element.dataset.ready = "true";
+      });
       setSize([element.clientWidth, element.clientHeight]);
       setReady(true);
     });
@@ -80,5 +84,5 @@ export function Chart({ label, draw, version }: Props) {
     chart.current.dispatchAction({ type: "showTip", seriesIndex: now.series, dataIndex: point.current });
   };
 
-  return <div className="chart" ref={box} role="img" aria-label={label} tabIndex={0} onKeyDown={walk} onBlur={() => chart.current?.dispatchAction({ type: "hideTip" })} data-ready={ready || undefined} />;
+  return <div className="chart" ref={box} role="img" aria-label={label} tabIndex={0} onKeyDown={walk} onBlur={() => chart.current?.dispatchAction({ type: "hideTip" })} />;
 }
