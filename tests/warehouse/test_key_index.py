@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from castanea.warehouse.bloom import Bloom
+from castanea.warehouse.bloom import Bloom, bits_of
 from castanea.warehouse.key_index import KeyIndex
 
 RUN = 5_000
@@ -71,5 +71,19 @@ def test_damaged_runs_are_asked_for_again(tmp_path: Path, harm: str) -> None:
 def test_a_filter_says_perhaps_of_few_unknown_keys() -> None:
     bloom = Bloom(100_000)
     bloom.add(_hashes(1, 100_000))
-    assert bloom.perhaps(_hashes(1, 100_000)).all()
-    assert bloom.perhaps(_hashes(2, 100_000)).mean() < 0.005
+    assert bloom.perhaps(_hashes(1, 100_000), bits_of(_hashes(1, 100_000))).all()
+    assert bloom.perhaps(_hashes(2, 100_000), bits_of(_hashes(2, 100_000))).mean() < 0.005
+
+
+def test_few_hashes_are_found_in_runs_of_many_pages_also_those_that_repeat_over_pages(tmp_path: Path) -> None:
+    repeated = np.sort(_hashes(7, 40_000))[20_000]
+    index = KeyIndex(tmp_path, 40_000)
+    for place in range(1, 121):
+        index.add(np.append(_hashes(place, 2_000), np.full(20, repeated, np.uint64)), place)
+    for asked in (index, KeyIndex(tmp_path, 40_000)):
+        wanted = np.concatenate([_hashes(p, 2_000)[[0, 999]] for p in range(1, 100)] + [[repeated], _hashes(500, 300)])
+        number, places = asked.find(wanted.astype(np.uint64))
+        found = set(zip(number.tolist(), places.tolist(), strict=True))
+        assert {(2 * (p - 1) + i, p) for p in range(1, 100) for i in (0, 1)} <= found
+        assert sorted(p for n, p in found if n == 198)[:99] == list(range(1, 100))
+        assert max(number) <= 198

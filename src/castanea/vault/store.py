@@ -89,7 +89,7 @@ class VaultStore:
         found: dict[bytes, Row] = {}
         with self._disk("nothing was changed"):
             for start in range(0, len(macs), _LENGTHS[-1]):
-                part = macs[start : start + _LENGTHS[-1]]
+                part = list(macs[start : start + _LENGTHS[-1]])
                 length = next(n for n in _LENGTHS if n >= len(part))
                 marks = ",".join("?" * length)
                 rows = self._db.execute(

@@ -36,13 +36,13 @@ class Bloom:
             np.bitwise_or.at(self._words, at + 1, _bits(part, _MIX[1]))
         self.count += len(hashes)
 
-    def perhaps(self, hashes: U64) -> npt.NDArray[np.bool_]:
-        """For each hash, False when it was surely never added."""
+    def perhaps(self, hashes: U64, bits: tuple[U64, U64]) -> npt.NDArray[np.bool_]:
+        """For each hash, False when it was surely never added. `bits` are `bits_of(hashes)`, the same for every filter."""
         found = np.empty(len(hashes), np.bool_)
         for start in range(0, len(hashes), _CHUNK):
             part = hashes[start : start + _CHUNK]
             at = ((part & self._mask) << _ONE).astype(np.int64)
-            first, second = _bits(part, _MIX[0]), _bits(part, _MIX[1])
+            first, second = (each[start : start + _CHUNK] for each in bits)
             found[start : start + _CHUNK] = ((self._words[at] & first) == first) & (
                 (self._words[at + 1] & second) == second
             )
@@ -51,6 +51,11 @@ class Bloom:
     @property
     def nbytes(self) -> int:
         return int(self._words.nbytes)
+
+
+def bits_of(hashes: U64) -> tuple[U64, U64]:
+    """The bits that a hash has in either word of its block."""
+    return _bits(hashes, _MIX[0]), _bits(hashes, _MIX[1])
 
 
 def _bits(hashes: U64, multiplier: np.uint64) -> U64:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import mmap
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,25 +19,49 @@ import numpy as np
 import numpy.typing as npt
 import xxhash
 
-from castanea.warehouse.bloom import U64, Bloom
+from castanea.warehouse.bloom import U64, Bloom, bits_of
 
 I64 = npt.NDArray[np.int64]
 RUN = 1 << 20  # entries in a sorted run
 _MOST_PARTS, _MERGED_PARTS = 24, 16
 _FIRST_BLOOM, _LARGEST_BLOOM = 1 << 16, 1 << 24
+_PAGE = 512  # hashes in a page of a run
 
 
 @dataclass
 class _Run:
-    """A sorted run on disk; pages read by a look-up are given back at once."""
+    """A sorted run on disk; pages read by a look-up are given back at once. `fences` are the first hashes of its pages, in memory: with
+    them a look-up reads one page, where halving reads twelve. `blooms` says which filters know its hashes."""
 
     hashes: npt.NDArray[np.uint64]
     places: npt.NDArray[np.uint32]
     pages: mmap.mmap
+    fences: U64
+    blooms: range
 
     def find(self, wanted: U64) -> tuple[I64, I64]:
-        """(index into `wanted`, place) of every entry with a wanted hash."""
-        return _matches(self.hashes, self.places, wanted)
+        """(index into `wanted`, place) of every entry with a wanted hash; `wanted` is sorted."""
+        if not len(wanted):
+            return np.zeros(0, np.int64), np.zeros(0, np.int64)
+        most = len(wanted) * 2 > len(self.fences)  # of the pages are read anyway
+        found = _matches(self.hashes, self.places, wanted) if most else self._in_pages(wanted)
+        self.pages.madvise(mmap.MADV_DONTNEED)
+        return found
+
+    def _in_pages(self, wanted: U64) -> tuple[I64, I64]:
+        first = np.maximum(np.searchsorted(self.fences, wanted, "left") - 1, 0)
+        behind = np.searchsorted(self.fences, wanted, "right")  # a hash that repeats may go on in the next page
+        whole = len(self.hashes) // _PAGE
+        inside = np.flatnonzero((behind - first <= 1) & (first < whole))
+        pages = self.hashes[: whole * _PAGE].reshape(whole, _PAGE)[first[inside]]
+        row, column = np.nonzero(pages == wanted[inside, None])
+        of, at = [inside[row]], [first[inside][row] * _PAGE + column]
+        for i in np.setdiff1d(np.arange(len(wanted)), inside).tolist():
+            start = int(first[i]) * _PAGE
+            found = start + np.flatnonzero(self.hashes[start : int(behind[i]) * _PAGE] == wanted[i])
+            of.append(np.full(len(found), i, np.int64))
+            at.append(found)
+        return np.concatenate(of), self.places[np.concatenate(at)].astype(np.int64)
 
 
 class KeyIndex:
@@ -52,6 +76,7 @@ class KeyIndex:
         self._manifest: list[dict[str, int]] = []
         self.written_place = 0  # every entry with a place up to this is in the runs
         self._complete = 0
+        self._unwritten = 0  # the first filter that knows hashes not yet in a run
         self._load()
 
     def add(self, hashes: U64, place: int) -> None:
@@ -82,22 +107,26 @@ class KeyIndex:
 
     def find(self, hashes: U64) -> tuple[I64, I64]:
         """(index into `hashes`, place) for every place at which a hash perhaps lies; empty for surely new ones."""
-        perhaps = np.zeros(len(hashes), np.bool_)
-        for bloom in self._blooms:
-            if bloom.count:
-                perhaps |= bloom.perhaps(hashes)
-        candidates = np.flatnonzero(perhaps)
+        bits = bits_of(hashes)
+        perhaps = [bloom.perhaps(hashes, bits) if bloom.count else None for bloom in self._blooms]
+        candidates = np.flatnonzero(_any(perhaps, len(hashes)))
         if not len(candidates):
             return candidates, candidates
         wanted = hashes[candidates]
         order = np.argsort(wanted)
         wanted, candidates = wanted[order], candidates[order]
-        found = [run.find(wanted) for run in self._runs]
-        found += [_matches(h, p, wanted) for h, p in self._parts]
-        self._give_back()
-        indices = np.concatenate([f[0] for f in found]) if found else np.zeros(0, np.int64)
-        places = np.concatenate([f[1] for f in found]) if found else np.zeros(0, np.int64)
-        return candidates[indices], places
+        indices, places = [], []
+        for run in self._runs:
+            mine = np.flatnonzero(_any(perhaps[run.blooms.start : run.blooms.stop], len(hashes))[candidates])
+            index, place = run.find(wanted[mine])
+            indices.append(mine[index])
+            places.append(place)
+        for index, place in (_matches(h, p, wanted) for h, p in self._parts):
+            indices.append(index)
+            places.append(place)
+        if not indices:
+            return np.zeros(0, np.int64), np.zeros(0, np.int64)
+        return candidates[np.concatenate(indices)], np.concatenate(places)
 
     @property
     def nbytes(self) -> int:
@@ -134,8 +163,8 @@ class KeyIndex:
         self.written_place = self._complete
         self._manifest.append({"entries": len(hashes), "place": self.written_place, "digest": digest.intdigest()})
         self._save_manifest()
-        self._open_run(number, len(hashes))
-        self._parts, self._count = [], 0
+        self._open_run(number, len(hashes), range(self._unwritten, len(self._blooms)))
+        self._parts, self._count, self._unwritten = [], 0, len(self._blooms) - 1
 
     def _save_manifest(self) -> None:
         part = self._folder / "runs.list.part"
@@ -155,11 +184,13 @@ class KeyIndex:
             if not self._intact(number, entry):
                 break
             self._manifest.append(entry)
-            self._open_run(number, entry["entries"])
+            self._open_run(number, entry["entries"], range(0))
             self.written_place = self._complete = entry["place"]
         for run in self._runs:
             self._remember(np.asarray(run.hashes))
-        self._give_back()
+            self._unwritten = len(self._blooms) - 1
+            run.blooms = range(self._unwritten, len(self._blooms))  # a run's hashes are remembered by one filter
+            run.pages.madvise(mmap.MADV_DONTNEED)
 
     def _intact(self, number: int, entry: dict[str, int]) -> bool:
         digest = xxhash.xxh3_64()
@@ -171,15 +202,19 @@ class KeyIndex:
         except OSError:
             return False
 
-    def _open_run(self, number: int, entries: int) -> None:
+    def _open_run(self, number: int, entries: int, blooms: range) -> None:
         with (self._folder / f"{number:06d}.run").open("rb") as file:
             pages = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
         hashes = np.frombuffer(pages, np.uint64, entries)
-        self._runs.append(_Run(hashes, np.frombuffer(pages, np.uint32, entries, entries * 8), pages))
+        places = np.frombuffer(pages, np.uint32, entries, entries * 8)
+        self._runs.append(_Run(hashes, places, pages, hashes[::_PAGE].copy(), blooms))
+        pages.madvise(mmap.MADV_DONTNEED)
 
-    def _give_back(self) -> None:
-        for run in self._runs:
-            run.pages.madvise(mmap.MADV_DONTNEED)
+
+def _any(flags: Sequence[npt.NDArray[np.bool_] | None], count: int) -> npt.NDArray[np.bool_]:
+    """Where one of the flags stands; None stands nowhere."""
+    known = [each for each in flags if each is not None]
+    return np.logical_or.reduce(known) if known else np.zeros(count, np.bool_)
 
 
 def _sorted(parts: Iterable[tuple[U64, npt.NDArray[np.uint32]]]) -> tuple[U64, npt.NDArray[np.uint32]]:
