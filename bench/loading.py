@@ -33,7 +33,7 @@ from castanea.contracts.tables import TABLES
 from castanea.contracts.workspace import WorkspaceSettings
 from castanea.semantics.catalog import Catalog
 from castanea.warehouse import DuckWarehouse
-from castanea.warehouse.schema import create_fact, physical_names, quoted
+from castanea.warehouse.schema import contract_digest, create_fact, physical_names, quoted
 
 SETTINGS = WorkspaceSettings("bench")
 FOLDER = Path(os.environ.get("CASTANEA_BENCH", "/tmp/castanea-bench-loading"))
@@ -186,7 +186,7 @@ class Made(Feed):
 
 def known_file(known: int) -> Path:
     """A warehouse with that many events, over the 30 days before START; made once."""
-    path = FOLDER / f"known-{known}-in-30-days" / "castanea.duckdb"
+    path = FOLDER / f"known-{known}-in-30-days-{contract_digest()[:8]}" / "castanea.duckdb"
     if not path.exists():
         part = fresh(f"making-{known}")
         past = Feed(lambda n: web_events(n, per_second=known / (30 * 86_400), origin=known), 0)

@@ -11,7 +11,12 @@ HTTP = (
     "castanea.access", "castanea.api.serving", "castanea.intake.events", "castanea.runs.asking", "castanea.runs.grids",
     "castanea.runs.import_jobs", "castanea.runs.link", "castanea.runs.undo_import", "castanea.state",
 )  # fmt: skip
-WAREHOUSE = ("castanea.runs.warehouse_process", "castanea.boards", "castanea.intake.sqlite_log", "castanea.warehouse.duck")
+WAREHOUSE = (
+    "castanea.runs.warehouse_process",
+    "castanea.boards",
+    "castanea.intake.sqlite_log",
+    "castanea.warehouse.duck",
+)
 
 
 @pytest.mark.parametrize(
