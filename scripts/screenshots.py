@@ -137,6 +137,8 @@ def take(browser: Browser, picture: Picture, url: str, passphrase: str, to: Path
         if "/boards/" in picture.path:
             page.locator("[data-tile][data-state=ok]").first.wait_for()
             page.wait_for_function(SETTLED)
+        else:
+            page.wait_for_load_state("networkidle")
     if picture.whole:
         page.set_viewport_size({"width": width, "height": int(page.evaluate("document.documentElement.scrollHeight"))})
         page.wait_for_function(SETTLED)

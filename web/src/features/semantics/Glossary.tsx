@@ -24,7 +24,7 @@ export function Glossary() {
   const metrics = Object.values(catalog.metrics).filter((metric) => isNamed(metric, typed));
   return (
     <>
-      <TopBar title={t("nav.glossary")} note={<span className="sub">{t("glossary.count", { count: metrics.length })}</span>} />
+      <TopBar title={t("nav.glossary")} note={asked.isSuccess && <span className="sub">{t("glossary.count", { count: metrics.length })}</span>} />
       <main className="page" id="content">
         <div className="bar-line"><input className="input small find" type="search" data-filter value={typed} onChange={(event) => setTyped(event.target.value)} placeholder={t("glossary.find")} aria-label={t("glossary.find")} /></div>
         {asked.isPending || asked.isError ? <Message problem={asked.error} /> : metrics.length === 0 ? <p className="sub2">{t("glossary.none", { typed })}</p> : (
