@@ -156,6 +156,8 @@ def test_generated_questions_are_answered_alike(both: Both, query: Query) -> Non
         Query(("paid_amount",), ("hour",)),
         Query(("paid_amount",), ("quarter_hour",), zone="Asia/Kathmandu"),
         Query(("paid_amount",), ("weekday", "hour_of_day"), zone="shop"),
+        Query(("orders",), ("minute",), time=TimeRange("last 1440min")),
+        Query(("sessions", "checkout_rate", "returning_buyers"), time=TimeRange("last 7d")),
         Query(
             ("visitors", "product_visitors", "cart_visitors", "checkout_visitors", "buyers"), time=TimeRange("last 7d")
         ),
