@@ -31,6 +31,7 @@ LEAST_EFFECT = 1.5  # of the noise, unless the evidence is three times its price
 OWN_SPREAD = 0.1  # of its deviation: how unequal the leaves of one cause may be
 LEAST_NOISE = 0.005
 SUM_MOVES = 0.25  # of the leaves' own deviation: how far the sum of a cause must move at least
+MOST_PLACES = 4_000_000  # of a combination of dimensions that are counted in a table
 BIN = 400  # leaves at least, of like size, whose noise is told together
 
 
@@ -147,8 +148,9 @@ def pursue(codes: Sequence[I64], actual: F64, expected: F64, size: F64) -> list[
         return []
     x = 2 * (actual - expected) / (np.abs(actual) + np.abs(expected))
     noise = _noise(x, actual, expected, size)
+    by_deviation = np.argsort(x, kind="stable")
     cuboids = [
-        _cuboid(subset, codes, x)
+        _cuboid(subset, codes, x, by_deviation)
         for layer in range(len(codes) + 1)
         for subset in combinations(range(len(codes)), layer)
     ]
@@ -156,7 +158,8 @@ def pursue(codes: Sequence[I64], actual: F64, expected: F64, size: F64) -> list[
     free = np.ones(len(x), dtype=bool)
     found: list[tuple[dict[int, int], float]] = []
     while len(found) < MOST_CAUSES:
-        leaves = _Leaves(x, actual, expected, noise, loss, free)
+        parts = (np.where(free, part, 0.0) for part in (actual, expected, noise))
+        leaves = _Leaves(x, noise, loss, free, *parts)
         best = max((_best(cuboid, leaves) for cuboid in cuboids), key=lambda b: b.score)
         if best.score <= 0:
             break
@@ -170,24 +173,28 @@ def pursue(codes: Sequence[I64], actual: F64, expected: F64, size: F64) -> list[
 
 @dataclass(frozen=True)
 class _Cuboid:
-    """All elements of one combination of dimensions. `order` sorts the leaves by element, then deviation; `starts` where each begins."""
+    """All elements of one combination of dimensions. `order` sorts the leaves by element, then deviation (`x` in that order); `starts`
+    where each begins."""
 
     dimensions: tuple[int, ...]
     element: I64
     order: I64
+    x: F64
     starts: I64
 
 
 @dataclass(frozen=True)
 class _Leaves:
-    """Deviation, amounts, ordinary noise and present loss of each leaf, and whether no cause has taken it yet."""
+    """Deviation, ordinary noise and present loss of each leaf, and whether no cause has taken it yet; amounts and noise of the free ones,
+    zero for the others."""
 
     x: F64
-    actual: F64
-    expected: F64
     noise: F64
     loss: F64
     free: npt.NDArray[np.bool_]
+    actual: F64
+    expected: F64
+    free_noise: F64
 
 
 @dataclass(frozen=True)
@@ -197,14 +204,22 @@ class _Best:
     number: int
 
 
-def _cuboid(dimensions: tuple[int, ...], codes: Sequence[I64], x: F64) -> _Cuboid:
+def _cuboid(dimensions: tuple[int, ...], codes: Sequence[I64], x: F64, by_deviation: I64) -> _Cuboid:
     code = np.zeros(len(x), dtype=np.int64)
     for d in dimensions:
         code = code * (int(codes[d].max()) + 1) + codes[d]
-    element = np.unique(code, return_inverse=True)[1].reshape(-1)
-    order = np.lexsort((x, element))
+    most = int(code.max()) + 1
+    tabled = most <= MOST_PLACES
+    ranks = (
+        (np.cumsum(np.bincount(code, minlength=most) > 0) - 1)[code]
+        if tabled
+        else np.unique(code, return_inverse=True)[1]
+    )
+    element = ranks.reshape(-1)
+    small = element.astype(np.uint16) if int(element.max()) < 2**16 else element  # sorted by radix
+    order = by_deviation[np.argsort(small[by_deviation], kind="stable")]
     starts = np.flatnonzero(np.r_[True, np.diff(element[order]) != 0])
-    return _Cuboid(dimensions, element, order, starts)
+    return _Cuboid(dimensions, element, order, x[order], starts)
 
 
 def _best(cuboid: _Cuboid, leaves: _Leaves) -> _Best:
@@ -215,11 +230,11 @@ def _best(cuboid: _Cuboid, leaves: _Leaves) -> _Best:
     before = np.r_[0, seen[cuboid.starts[1:] - 1]]
     count = np.r_[seen[cuboid.starts[1:] - 1], seen[-1]] - before
     middle = np.searchsorted(seen, np.maximum(before + (count + 1) // 2, 1))
-    centre = np.where(count > 0, x[cuboid.order][np.minimum(middle, len(x) - 1)], 0.0)
+    centre = np.where(count > 0, cuboid.x[np.minimum(middle, len(x) - 1)], 0.0)
     at = centre[cuboid.element]
     distance = np.abs(x - at)
     total = np.maximum(count, 1)
-    usual = np.bincount(cuboid.element, weights=np.where(free, noise, 0.0), minlength=elements) / total
+    usual = np.bincount(cuboid.element, weights=leaves.free_noise, minlength=elements) / total
     spread = np.bincount(cuboid.element, weights=np.where(free, distance, 0.0), minlength=elements) / total
     wider = np.maximum(np.minimum(spread, OWN_SPREAD * np.abs(centre)) / np.maximum(usual, 1e-12), 1.0)
     own = noise * wider[cuboid.element]
@@ -227,10 +242,7 @@ def _best(cuboid: _Cuboid, leaves: _Leaves) -> _Best:
     gain = np.bincount(cuboid.element, weights=np.where(free, leaves.loss - explained, 0.0), minlength=elements)
     price = np.log(max(elements, 2)) + PRICE_OF_A_DIMENSION * len(cuboid.dimensions) + PRICE
     worth = (np.abs(centre) >= LEAST_EFFECT * usual) | (gain > 3 * price)
-    sums = [
-        np.bincount(cuboid.element, weights=np.where(free, part, 0.0), minlength=elements)
-        for part in (leaves.actual, leaves.expected)
-    ]
+    sums = [np.bincount(cuboid.element, weights=part, minlength=elements) for part in (leaves.actual, leaves.expected)]
     moved = 2 * (sums[0] - sums[1]) / np.maximum(np.abs(sums[0]) + np.abs(sums[1]), 1e-300)
     worth &= moved * centre >= SUM_MOVES * centre**2
     net = np.where(worth, gain - price, -1.0)
