@@ -51,9 +51,9 @@ class Shop:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
-    def command(self, *arguments: str) -> str:
+    def command(self, *arguments: str, seconds: float = 60) -> str:
         done = subprocess.run(
-            [CASTANEA, *arguments], capture_output=True, text=True, timeout=60, check=False, cwd=self.root.parent
+            [CASTANEA, *arguments], capture_output=True, text=True, timeout=seconds, check=False, cwd=self.root.parent
         )
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout.strip()

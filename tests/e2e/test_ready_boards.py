@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -57,8 +57,8 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
 
 def settled(page: Page) -> None:
     expect(page.locator("[data-tile]").first).to_be_visible()
-    expect(page.locator("[data-tile][data-state=loading]")).to_have_count(0, timeout=20_000)
-    expect(page.locator(".chart:not([data-ready])")).to_have_count(0, timeout=20_000)
+    expect(page.locator("[data-tile][data-state=loading]")).to_have_count(0, timeout=40_000)
+    expect(page.locator(".chart:not([data-ready])")).to_have_count(0, timeout=40_000)
 
 
 def address(board: str) -> str:
@@ -135,48 +135,27 @@ def test_the_page_of_a_product_asks_which_one_when_none_is_chosen(visit: Visit) 
     settled(page)
 
 
-def table(path: Path, rows: list[dict[str, object]]) -> Path:
-    with path.open("w", encoding="utf-8-sig", newline="") as out:
-        writer = csv.DictWriter(out, list(rows[0]))
-        writer.writeheader()
-        writer.writerows(rows)
-    return path
+PLATFORMS = {"tmall": "ExportOrderList", "jd": "京东订单", "douyin": "抖店订单"}
 
 
-def exports(folder: Path) -> list[Path]:
-    """What three platforms export of their last days: one order a day each, of 100, 200 and 300 yuan."""
-    days = [datetime.now(HERE).replace(tzinfo=None) - timedelta(days=n, hours=1) for n in range(1, 6)]
-    at = [day.strftime("%Y-%m-%d %H:%M:%S") for day in days]
-    tmall: list[dict[str, object]] = [
-        {
-            "订单编号": f"3{n:017d}", "买家会员名": f"买家{n}", "买家应付货款": "100.00", "买家应付邮费": "0.00", "总金额": "100.00",
-            "买家实际支付金额": "100.00", "订单状态": "交易成功", "收货人姓名": f"张{n}", "收货地址": "浙江省 杭州市 西湖区 某路 1 号",
-            "订单创建时间": when, "订单付款时间": when, "宝贝总数量": 1, "店铺名称": "山野集天猫店", "确认收货时间": when,
-        }
-        for n, when in enumerate(at)
-    ]  # fmt: skip
-    jd: list[dict[str, object]] = [
-        {
-            "订单号": f"2{n:011d}", "商品ID": "100012345", "商品名称": "桂花乌龙", "订购数量": 2, "下单时间": when, "京东价": "100.00",
-            "订单金额": "200.00", "结算金额": "200.00", "余额支付": "0.00", "应付金额": "200.00", "运费金额": "0.00", "订单状态": "完成",
-            "订单类型": "一般订单", "下单帐号": f"jd_{n}", "客户姓名": f"李{n}", "客户地址": "广东省深圳市南山区某路 2 号", "付款确认时间": when,
-            "订单完成时间": when, "货号": "TEA-1", "店铺名称": "山野集京东店",
-        }
-        for n, when in enumerate(at)
-    ]  # fmt: skip
-    douyin: list[dict[str, object]] = [
-        {
-            "主订单编号": f"5{n:017d}", "子订单编号": f"5{n:017d}", "选购商品": "青瓷盖碗", "商品规格": "两只装", "商品数量": 1, "商品ID": "36000001",
-            "商家编码": "CUP-2", "商品金额": "300.00", "运费": "0.00", "平台优惠": "0.00", "商家优惠": "0.00", "达人优惠": "0.00", "订单应付金额": "300.00",
-            "支付方式": "微信", "订单提交时间": when, "支付完成时间": when, "订单完成时间": when, "订单状态": "已完成",
-            "售后状态": "", "省": "四川省", "市": "成都市",
-        }
-        for n, when in enumerate(at)
-    ]  # fmt: skip
-    return [table(folder / "tmall.csv", tmall), table(folder / "jd.csv", jd), table(folder / "douyin.csv", douyin)]
+def exports(made: Shop, folder: Path) -> list[Path]:
+    """The order files that three platforms' back offices give of the simulated shop's last six days."""
+    since = (datetime.now(HERE) - timedelta(days=6)).strftime("%Y-%m-%d")
+    for platform in PLATFORMS:
+        made.command("demo", "export", str(folder / platform), "--platform", platform, "--from", since)
+    return [next((folder / platform).glob(f"{name}*")) for platform, name in PLATFORMS.items()]
 
 
-def test_three_platforms_files_fill_the_boards_of_an_empty_workspace(browser: Browser, tmp_path: Path) -> None:
+def told_states(page: Page) -> dict[str, str]:
+    found: dict[str, str] = page.evaluate(
+        "() => Object.fromEntries([...document.querySelectorAll('[data-tile]')].map(t => [t.dataset.tile, t.dataset.state]))"
+    )
+    return found
+
+
+def test_three_platforms_files_fill_the_boards_of_an_empty_workspace(
+    browser: Browser, tmp_path: Path, axe: Callable[[Page], list[str]]
+) -> None:
     made = empty_shop(tmp_path)
     made.start()
     context = browser.new_context(viewport={"width": 1440, "height": 900}, locale="zh-CN")
@@ -184,27 +163,48 @@ def test_three_platforms_files_fill_the_boards_of_an_empty_workspace(browser: Br
     visitor.page.on("pageerror", lambda error: visitor.faults.append(str(error)))
     try:
         page = visitor.sign_in("/boards/products")
+        settled(page)
         expect(page.locator("[data-tile=products]")).to_have_attribute("data-state", "no_data")
-        page.locator("[data-tile=products] a.btn").click()
+        assert axe(page) == []
+        page.locator("[data-tile=products] a[href='/data/how']").click()
         expect(page).to_have_url(re.compile("/data/how"))
-        told = json.loads(made.command("import", *map(str, exports(tmp_path)), "--workspace", str(made.root), "--json"))
+        files = exports(made, tmp_path)
+        told = json.loads(
+            made.command("import", *map(str, files), "--workspace", str(made.root), "--json", "--yes", seconds=300)
+        )
         assert [each["format"] for each in told["files"]] == ["taobao_orders", "jd_orders", "douyin_orders"]
         assert told["total"]["quarantined"] == 0
+        asked = ("query", "--workspace", str(made.root), "--json", "--last", "30d", "--metrics")
+        paid = json.loads(made.command(*asked, "paid_amount"))["rows"][0]["paid_amount"]
+        channels = json.loads(made.command(*asked, "paid_amount", "--by", "channel"))["rows"]
+        assert {row["channel"] for row in channels} == {"tmall", "jd", "douyin"}
+        assert sum(Decimal(row["paid_amount"]) for row in channels) == Decimal(paid) > 0
         for language in ("zh-CN", "en"):
             page.evaluate(
                 "language => localStorage.setItem('castanea.settings', JSON.stringify({language, theme: 'light'}))",
                 language,
             )
-            visitor.open("/boards/products")
-            settled(page)
-            expect(page.locator("[data-tile=products]")).to_have_attribute("data-state", "ok")
-            paid = page.locator("[data-tile=headline] [data-value]").first
-            expect(paid).to_have_attribute("data-value", "3000")
             visitor.open("/boards/sales")
             settled(page)
-            expect(page.locator("[data-tile=channels] .row").first).to_contain_text(
-                "抖音" if language == "zh-CN" else "Douyin"
+            shown = page.locator("[data-tile=headline] [data-value]").first
+            assert Decimal(shown.get_attribute("data-value") or "0") == Decimal(paid)
+            names = page.locator("[data-tile=channels] .row .el").all_inner_texts()
+            assert set(names) == ({"天猫", "京东", "抖音"} if language == "zh-CN" else {"Tmall", "JD", "Douyin"})
+            unknown = page.locator(
+                "[data-tile=headline] .term", has_text="金额退款率" if language == "zh-CN" else "Refund rate"
             )
+            expect(unknown).to_contain_text("还没有退款数据" if language == "zh-CN" else "no refund yet")
+            page.screenshot(path=tmp_path / f"sales-{language}.png", full_page=True)
+            for board in ("marketing", "stock", "traffic", "service", "market"):
+                visitor.open(f"/boards/{board}")
+                settled(page)
+                states = told_states(page)
+                assert set(states.values()) <= {"no_data", "ok"}, (board, states)
+                lacking = page.locator("[data-tile][data-state=no_data]")
+                assert lacking.count() == sum(state == "no_data" for state in states.values()) > 0, board
+                for words in lacking.all_inner_texts():
+                    assert ("还没有" in words) if language == "zh-CN" else ("No data yet" in words), (board, words)
+                assert lacking.locator("a[href='/data/how']").count() == lacking.count()
         assert visitor.faults == []
     finally:
         context.close()

@@ -47,7 +47,7 @@ export function Waterfall({ spec, payload, head, foot }: TileParts) {
   const text = (value: number | null) => (value === null || !scale.suffix ? say(value, { ...unit, currency: null }, words.locale) : join({ text: digits(value / scale.divisor, Math.abs(value / scale.divisor) >= 100 ? 1 : 2), unit: scale.suffix }, words.locale));
   return (
     <>
-      {head(say(0, unit, words.locale).replace(/[0.,]/g, "").trim())}
+      {head(`${say(0, unit, words.locale).replace(/[0.,]/g, "").trim()} · ${words.t("waterfall.of", { name: words.inside(words.metric(start.metric)) })}`)}
       <div className="ranks falls" role="table" aria-label={words.pick(spec.title)} style={{ gridTemplateColumns: "minmax(64px, max-content) minmax(60px, 1fr) max-content max-content", columnGap: 12 }}>
         {steps.map((step, index) => (
           <div className={`row ${step.kind}`} role="row" key={index}>
