@@ -32,7 +32,11 @@ class Shop:
         path = self._folder / f"{name}.csv"
         path.write_text(text_of(samples()[name]).replace(*change) if change[0] else text_of(samples()[name]), "utf-8")
         job = ImportFile(
-            self._landing, self._place.settings, load_mappings(), self._castanea.clock, order_shops=self.desk.order_shops
+            self._landing,
+            self._place.settings,
+            load_mappings(),
+            self._castanea.clock,
+            order_shops=self.desk.order_shops,
         )
         with job.open(Request(path, **asked)) as opened:
             outcome = job.run(opened)
@@ -40,7 +44,7 @@ class Shop:
         return outcome
 
     def shops(self, table: str) -> set[str]:
-        return set(self.desk.reader().fetch(f'SELECT DISTINCT shop_id FROM fact."{table}"').column(0).to_pylist())  # noqa: S608
+        return set(self.desk.reader().fetch(f'SELECT DISTINCT shop_id FROM fact."{table}"').column(0).to_pylist())
 
     def close(self) -> None:
         self._open.__exit__(None, None, None)
@@ -64,7 +68,7 @@ def test_lines_and_refunds_that_name_no_shop_go_to_the_shop_of_their_orders(shop
 def test_lines_whose_orders_stand_in_two_shops_are_refused_with_the_choices(shop: Shop) -> None:
     shop.load("taobao_orders")
     shop.load("taobao_orders", ("茶屋旗舰店", "茶屋专卖店"))
-    with pytest.raises(InputError, match="茶屋专卖店, 茶屋旗舰店.*--shop NAME"):
+    with pytest.raises(InputError, match=r"茶屋专卖店, 茶屋旗舰店.*--shop NAME"):
         shop.load("taobao_lines")
     shop.load("taobao_lines", shop="茶屋旗舰店")
 

@@ -77,12 +77,19 @@ def best_fit(mappings: Sequence[Mapping], header: Sequence[str], sample: pl.Data
 
 
 def reading_of(
-    fit: Fit, header: Sequence[str], sample: pl.DataFrame, *, delimiter: str = "", date_order: str = ""
+    fit: Fit,
+    header: Sequence[str],
+    sample: pl.DataFrame,
+    *,
+    delimiter: str = "",
+    date_order: str = "",
+    decimal_mark: str = "",
 ) -> Reading:
     """Decide number and time styles of the mapped columns. `doubts` are codes of decisions that nothing in the file supports.
 
     A column that cannot tell takes what the file's other columns say. Raises InputError (file.date_order) where nothing tells day from
-    month, and (file.precision_lost) where a needed number has lost its last digits.
+    month, (file.number_style) where nothing tells a decimal point from one between thousands, and (file.precision_lost) where a needed
+    number has lost its last digits.
     """
     _digits_kept(fit, header, sample)
     columns = fit.mapping.columns
@@ -95,8 +102,12 @@ def reading_of(
     in_file = order_of([sample[f"c{place}"] for place, given in time_places.items() if not given])
     for name, place in fit.places.items():
         series = sample[f"c{place}"]
-        if columns[name].type == "number":
+        if columns[name].type == "number" and decimal_mark:
+            numbers[name] = NumberStyle(comma=decimal_mark == ",")
+        elif columns[name].type == "number":
             numbers[name] = number_style(series, comma_likely=comma_file)
+            if numbers[name].untold and columns[name].keep == "map" and len(marks) != 1:
+                raise InputError(_untold(header[place], series), code="file.number_style")
             if numbers[name].guessed and not marks:
                 doubts.append(f"thousands:{header[place]}")
         elif columns[name].type in ("time", "date"):
@@ -127,6 +138,14 @@ def _digits_kept(fit: Fit, header: Sequence[str], sample: pl.DataFrame) -> None:
                 "format the column as text first",
                 code="file.precision_lost",
             )
+
+
+def _untold(name: str, series: pl.Series) -> str:
+    cell = next((cell for cell in series.drop_nulls().to_list() if "." in cell), "")
+    return (
+        f"{name}: numbers such as {cell} can have a decimal point or a point between thousands, and no number of the file tells which. "
+        "Say --decimal-mark . or --decimal-mark , or export the numbers without marks between thousands"
+    )
 
 
 def _undecided(name: str, series: pl.Series) -> str:

@@ -16,15 +16,17 @@ _UNITS = r"(?:件|个|单|人付款|人收货|人|次|笔|份|条|台|kg|pcs|uni
 _PLAIN_COMMA = r"^[+-]?\d+(?:,\d+)?$"
 _POINT = r"^[+-]?(?:\d+|\d{1,3}(?:[, '’_]\d{3})+)?(?:\.\d*)?(?:[eE][+-]?\d{1,2})?$"
 _COMMA = r"^[+-]?(?:\d+|\d{1,3}(?:[. '’_]\d{3})+)?(?:,\d*)?(?:[eE][+-]?\d{1,2})?$"
+_UNTOLD = r"^[+-]?[1-9]\d{0,2}\.\d{3}$"  # 12.000: twelve, or twelve thousand
 _WHOLE = r"^[+-]?\d{1,3}(?:,\d{3})+$"
 
 
 @dataclass(frozen=True)
 class NumberStyle:
-    """`comma`: the decimal mark is a comma. `guessed`: nothing in the sample decided it."""
+    """`comma`: the decimal mark is a comma. `guessed`: nothing in the sample decided it. `untold`: nor can anybody: cells like 12.000."""
 
     comma: bool = False
     guessed: bool = False
+    untold: bool = False
 
 
 def mark_of(sample: pl.Series) -> str:
@@ -40,7 +42,7 @@ def number_style(sample: pl.Series, *, comma_likely: bool = False) -> NumberStyl
     """
     comma, point, text = _evidence(sample)
     if comma == point:
-        return NumberStyle(comma=comma_likely, guessed=bool(text.str.contains(_WHOLE).any()))
+        return NumberStyle(comma_likely, bool(text.str.contains(_WHOLE).any()), bool(text.str.contains(_UNTOLD).any()))
     return NumberStyle(comma=comma > point)
 
 
@@ -48,8 +50,20 @@ def _evidence(sample: pl.Series) -> tuple[int, int, pl.Series]:
     """How many cells speak for the comma, how many for the point, and the cells without signs and units."""
     text = unguarded(sample.drop_nulls().cast(pl.String)).drop_nulls()
     text = narrow(text).str.replace_all(_SIGNS, "").str.replace_all(r"[\s%()万亿]", "").str.strip_chars("-+")
-    comma = int((text.str.contains(r",\d{1,2}$|,\d{4,}$|^[+-]?0,\d") | text.str.contains(r"\.\d{3},\d")).sum() or 0)
-    point = int((text.str.contains(r"\.\d{1,2}$|\.\d{4,}$|^[+-]?0\.\d") | text.str.contains(r",\d{3}\.\d")).sum() or 0)
+    comma = int(
+        (
+            text.str.contains(r",\d{1,2}$|,\d{4,}$|^[+-]?0,\d")
+            | text.str.contains(r"\.\d{3},\d|^\d{1,3}(?:\.\d{3}){2,}$")
+        ).sum()
+        or 0
+    )
+    point = int(
+        (
+            text.str.contains(r"\.\d{1,2}$|\.\d{4,}$|^[+-]?0\.\d")
+            | text.str.contains(r",\d{3}\.\d|^\d{1,3}(?:,\d{3}){2,}$")
+        ).sum()
+        or 0
+    )
     return comma, point, text
 
 

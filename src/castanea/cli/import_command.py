@@ -6,9 +6,9 @@ import json
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
@@ -17,15 +17,14 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from castanea.cli.program import WRONG, folder, told, workspace_option
+from castanea.cli.import_told import FIGURES, SHOWN, Teller, teller
+from castanea.cli.program import WRONG, folder, workspace_option
 from castanea.cli.wiring import Wiring
 from castanea.kit.errors import InputError
 
 if TYPE_CHECKING:
     from castanea.runs.asking import Asking
     from castanea.runs.import_file import ImportFile, OpenedFile, Outcome, Request, Step
-
-FIGURES = ("received", "loaded", "duplicates", "superseded", "quarantined", "suspects")
 
 
 def register(app: typer.Typer, wiring: Wiring) -> None:
@@ -45,7 +44,11 @@ def register(app: typer.Typer, wiring: Wiring) -> None:
         sheet: str = typer.Option("", help="The workbook's sheet."),
         header_row: int = typer.Option(0, "--header-row", help="The row with the columns' names, from 1."),
         date_order: str = typer.Option("", "--date-order", help="dmy or mdy, where dates like 01/02/2026 do not tell."),
+        decimal_mark: str = typer.Option(
+            "", "--decimal-mark", help="A point or a comma, where numbers like 12.000 do not tell."
+        ),
         dry_run: bool = typer.Option(False, "--dry-run", help="Only show how the files will be read."),
+        language: str = typer.Option("", help="zh or en: the language of what is told; else the terminal's."),
         yes: bool = typer.Option(False, "--yes", help="Ask nothing; take proposals."),
         workspace: Path | None = workspace_option(),
         as_json: bool = typer.Option(False, "--json", help="Print the result as JSON."),
@@ -58,68 +61,93 @@ def register(app: typer.Typer, wiring: Wiring) -> None:
             raise InputError(
                 f"'{date_order}' is no order of a date's parts; valid are dmy (day first) and mdy (month first)"
             )
+        if decimal_mark not in ("", ".", ","):
+            raise InputError(f"'{decimal_mark}' is no decimal mark; valid are . and ,")
         place = wiring.workspace(folder(workspace, wiring))
+        says = teller(language or wiring.terminal_language)
         mappings = load_mappings(place.mappings)
         asked = [
             Request(
                 path, format, kind, zone, currency, shop, _moment(exported_at, zone or place.settings.zone), encoding,
-                delimiter.replace("\\t", "\t"), sheet, header_row, date_order,
+                delimiter.replace("\\t", "\t"), sheet, header_row, date_order, decimal_mark=decimal_mark,
             )
             for path in files
         ]  # fmt: skip
         if dry_run:
             looking = ImportFile(None, place.settings, mappings, wiring.clock)
-            looked = [_look(looking, request, yes=True) for request in asked]
+            looked = [_look(looking, request, says) for request in asked]
             _print({"files": looked, "total": _total(looked)} if as_json else None)
             return
         with wiring.landing(place) as (landing, _), wiring.asking(place, "castanea import") as ask:
             job = ImportFile(landing, place.settings, mappings, wiring.clock, order_shops=ask.order_shops)
             outcomes: list[Outcome] = []
+            whole = False
             try:
-                outcomes.extend(_import(job, request, ask, yes=yes) for request in asked)
+                for request in asked:
+                    outcomes += _import(job, request, ask, says, yes=yes)
+                whole = True
             finally:
                 rows = [_figures(outcome) for outcome in outcomes]
-                if as_json and len(outcomes) == len(asked):
+                if as_json and whole:
                     _print({"files": rows, "total": _total(rows)})
         if any(outcome.cancelled for outcome in outcomes):
             raise typer.Exit(WRONG)
 
 
-def _look(job: ImportFile, request: Request, *, yes: bool) -> dict[str, Any]:
+def _look(job: ImportFile, request: Request, says: Teller) -> dict[str, Any]:
     """A preview on standard error; the row of the dry run's answer."""
     with job.open(request) as opened:
-        _show(job, opened)
-        _settle(opened, yes=yes)
+        says.show(job, opened)
+        _settle(opened, says, yes=True)
         return {
             "file": request.path.name, "format": opened.mapping.name, "encoding": opened.found.encoding, "zone": opened.zone,
             "currency": opened.currency, **dict.fromkeys(FIGURES, 0),
         }  # fmt: skip
 
 
-def _import(job: ImportFile, request: Request, ask: Asking, *, yes: bool) -> Outcome:
+def _import(job: ImportFile, request: Request, ask: Asking, says: Teller, *, yes: bool) -> list[Outcome]:
+    """The outcome of the file, and of each further sheet that a format of its own reads."""
     from castanea.runs.import_file import Behind, booked
 
     with job.open(request) as opened:
-        _show(job, opened)
-        _settle(opened, yes=yes)
+        says.show(job, opened)
+        _settle(opened, says, yes=yes)
         behind = Behind(ask.wait)
         try:
-            with _progress(opened) as progress, _interrupted() as cancelled:
+            with _progress(opened, says) as progress, _interrupted(says) as cancelled:
                 outcome = job.run(opened, progress=progress, cancelled=cancelled, landed=behind.landed)
             behind.landed(outcome.offset)
         finally:
             behind.finish()
     booked(outcome, ask.bookings(outcome.import_id))
-    _report(outcome)
-    return outcome
+    waiting = json.loads(ask.quarantine(outcome.import_id, SHOWN)) if outcome.reasons else {"rows": []}
+    if request.sheet:
+        outcome.file += f" [{request.sheet}]"
+    says.report(outcome, waiting)
+    others = [] if request.sheet or outcome.cancelled else _other_sheets(job, request, opened.found.sheets_left)
+    return [outcome, *(o for other in others for o in _import(job, other, ask, says, yes=yes))]
 
 
-def _settle(opened: OpenedFile, *, yes: bool) -> None:
+def _other_sheets(job: ImportFile, request: Request, names: Sequence[str]) -> list[Request]:
+    """The sheets with other columns that a known format reads; what would only be guessed stays out."""
+    found = []
+    for name in names:
+        other = replace(request, sheet=name, format="auto", mapping=None)
+        try:
+            with job.open(other) as opened:
+                if not opened.guesses:
+                    found.append(other)
+        except InputError:
+            continue  # a sheet without a table: the note on the sheets names it
+    return found
+
+
+def _settle(opened: OpenedFile, says: Teller, *, yes: bool) -> None:
     """Ask what only the user knows, where there is a terminal; refuse a mere proposal where there is none."""
     terminal = sys.stdin.isatty() and sys.stderr.isatty() and not yes
     if opened.found.encoding.endswith("?"):
         name = opened.found.encoding.rstrip("?")
-        if terminal and not typer.confirm(f"The text fits no usual encoding but {name}. Read it as {name}?", err=True):
+        if terminal and not typer.confirm(says.text("ask_encoding", encoding=name), err=True):
             raise typer.Abort
         if not terminal and not yes:
             raise InputError(
@@ -129,61 +157,11 @@ def _settle(opened: OpenedFile, *, yes: bool) -> None:
             )
     if terminal and opened.exported_from == "mtime":
         local = opened.exported_at.astimezone(ZoneInfo(opened.zone)).strftime("%Y-%m-%d %H:%M")
-        given = typer.prompt("When was the file exported?", default=local, err=True)
+        given = typer.prompt(says.text("ask_exported"), default=local, err=True)
         if given != local:
             opened.exported_at, opened.exported_from = _moment(given, opened.zone) or opened.exported_at, "asked"
-    if terminal and not typer.confirm("Import it like this?", default=True, err=True):
+    if terminal and not typer.confirm(says.text("ask_go"), default=True, err=True):
         raise typer.Abort
-
-
-def _show(job: ImportFile, opened: OpenedFile) -> None:
-    """How the file will be read, with its first rows, on standard error."""
-    from rich.console import Console
-    from rich.table import Table
-
-    found, reading = opened.found, opened.reading
-    frame, says = job.preview(opened)
-    console = Console(stderr=True, highlight=False)
-    kind = found.packing + " " if found.packing else ""
-    told(f"{opened.request.path.name}: {kind}{found.container}, {found.bytes:,} bytes")
-    if found.container == "delimited":
-        told(f"  encoding {found.encoding}, delimiter {found.delimiter!r}, header in row {found.header_row}")
-    for title in found.titles:
-        told(f"  above the header: {title[:100]}")
-    told(
-        f"  format {opened.mapping.name} (confidence {reading.fit.confidence:.0%}), times in {opened.zone}, amounts in {opened.currency}"
-    )
-    told(f"  exported at {opened.exported_at:%Y-%m-%d %H:%M} UTC (from {opened.exported_from})")
-    for guess in opened.guesses:
-        told(f"  guessed: {guess.column} is {guess.concept} ({guess.confidence:.0%})")
-    for doubt in reading.doubts:
-        told(f"  guessed: {doubt}")
-    for sentence in says:
-        told(f"  {sentence}")
-    if reading.unknown:
-        told(f"  kept sealed, not used: {', '.join(reading.header[i] for i in reading.unknown)}")
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    shown = [name for name in frame.columns if opened.mapping.columns[name].privacy == ""][:8]
-    for name in shown:
-        table.add_column(
-            f"{reading.header[reading.fit.places[name]]}\n{name}", overflow="ellipsis", no_wrap=True, max_width=24
-        )
-    for row in frame.select(shown).iter_rows():
-        table.add_row(*(_cell(value) for value in row))
-    console.print(table)
-
-
-def _report(outcome: Outcome) -> None:
-    state = "cancelled; what was landed stays, import the file again to complete it" if outcome.cancelled else "done"
-    told(f"{outcome.file}: {state}. " + ", ".join(f"{name} {getattr(outcome, name):,}" for name in FIGURES))
-    for note in outcome.notes:
-        told(f"  {note}")
-    for reason, count in sorted(outcome.reasons.items(), key=lambda item: -item[1]):
-        told(f"  quarantined: {reason} {count:,}")
-    if outcome.reasons:
-        told(
-            f"  see them: castanea quarantine list --import {outcome.import_id}; mend them: castanea quarantine export, then replay"
-        )
 
 
 def _figures(outcome: Outcome) -> dict[str, Any]:
@@ -214,7 +192,7 @@ def _moment(text: str, zone: str) -> datetime | None:
 
 
 @contextmanager
-def _progress(opened: OpenedFile) -> Iterator[Callable[[Step], None]]:
+def _progress(opened: OpenedFile, says: Teller) -> Iterator[Callable[[Step], None]]:
     """Rows, bytes, rate and time left on a terminal; nothing elsewhere."""
     if not sys.stderr.isatty():
         yield lambda _step: None
@@ -230,16 +208,18 @@ def _progress(opened: OpenedFile) -> Iterator[Callable[[Step], None]]:
         TimeRemainingColumn(),
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("reading", total=max(opened.found.bytes, 1))
+        task = bar.add_task(says.text("reading"), total=max(opened.found.bytes, 1))
 
         def tell(step: Step) -> None:
-            bar.update(task, completed=min(step.bytes, step.total_bytes), description=f"{step.rows:,} rows")
+            bar.update(
+                task, completed=min(step.bytes, step.total_bytes), description=says.text("rows", count=f"{step.rows:,}")
+            )
 
         yield tell
 
 
 @contextmanager
-def _interrupted() -> Iterator[Callable[[], bool]]:
+def _interrupted(says: Teller) -> Iterator[Callable[[], bool]]:
     """Ctrl-C once: stop after the chunk that is being landed. Twice: at once."""
     stopped = threading.Event()
     if threading.current_thread() is not threading.main_thread():
@@ -250,15 +230,10 @@ def _interrupted() -> Iterator[Callable[[], bool]]:
         if stopped.is_set():
             raise KeyboardInterrupt
         stopped.set()
-        told("stopping after the rows under way …")
+        says.tell("stopping")
 
     before = signal.signal(signal.SIGINT, stop)
     try:
         yield stopped.is_set
     finally:
         signal.signal(signal.SIGINT, before)
-
-
-def _cell(value: object) -> str:
-    text = "" if value is None else f"{value:f}" if type(value).__name__ == "Decimal" else str(value)
-    return text.rstrip("0").rstrip(".") if type(value).__name__ == "Decimal" and "." in text else text

@@ -60,6 +60,7 @@ class Request:
     header_row: int = 0
     date_order: str = ""
     mapping: Mapping | None = None  # read by this one and no other
+    decimal_mark: str = ""
     columns: dict[str, str] = field(default_factory=dict)  # where the format is guessed: concept → the file's column
 
 
@@ -270,7 +271,9 @@ class ImportFile:
             rows = "; ".join(" ".join(cell for cell in row if cell)[:60] for row in counted.total_rows)
             outcome.notes.append(f"{counted.totals} total or remark row(s) at the end were left out: {rows}")
         if opened.found.sheets_left:
-            outcome.notes.append(f"sheets left out, their columns differ: {', '.join(opened.found.sheets_left)}")
+            outcome.notes.append(
+                f"sheets with other columns, left out of this import: {', '.join(opened.found.sheets_left)}"
+            )
         assert self._landing is not None
         record = import_record(opened, outcome, mapped, self._clock.now())
         outcome.offset = max(outcome.offset, *self._landing.land([record]))
@@ -307,7 +310,14 @@ class ImportFile:
             raise _is_no(offered[0], request, found, fit_mapping(offered[0], found.header, sample))
         if fit is None:
             fit, guesses = guess_mapping(found.header, sample, request.kind, request.columns)
-        reading = reading_of(fit, found.header, sample, delimiter=found.delimiter, date_order=request.date_order)
+        reading = reading_of(
+            fit,
+            found.header,
+            sample,
+            delimiter=found.delimiter,
+            date_order=request.date_order,
+            decimal_mark=request.decimal_mark,
+        )
         opened = OpenedFile(request, reader, found, reading, guesses)
         opened.zone = request.zone or fit.mapping.zone or self.settings.zone
         opened.currency = (request.currency or fit.mapping.currency or self.settings.currency).upper()
@@ -325,13 +335,15 @@ class ImportFile:
             opened.exported_at, self._clock.now(), shop_given=bool(opened.request.shop),
         )  # fmt: skip
 
-    def preview(self, opened: OpenedFile, rows: int = _DAY_FIRST) -> tuple[pl.DataFrame, list[str]]:
+    def preview(
+        self, opened: OpenedFile, rows: int = _DAY_FIRST, language: str = "en"
+    ) -> tuple[pl.DataFrame, list[str]]:
         """The first rows as they will be read, and what the sample says about the meanings."""
         mapped = MappedFile(opened.reading, self.frame(opened, "preview"))
         try:
             sample = opened.sample()
             mapped.decide(sample)
-            says = [f.says.get("en", f.taken) for f in mapped.meanings.findings.values()]
+            says = [f.says.get(language, f.taken) for f in mapped.meanings.findings.values()]
             return mapped.preview(sample.head(rows)), says
         finally:
             mapped.close()

@@ -74,6 +74,9 @@ def _text(column: Any) -> pa.Array:
             pa.string(),
         )
     try:
-        return pc.cast(array, pa.string())
+        text = pc.cast(array, pa.string())
+        if pa.types.is_floating(kind) or pa.types.is_decimal(kind):
+            text = pc.replace_substring_regex(text, r"\.(\d{3})$", r".\10")
+        return text
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
         raise FileError(f"a column of type {kind} cannot be read as text ({error}); write it as text") from error

@@ -13,16 +13,18 @@ from castanea.sources.files.counting import count_records
 from castanea.sources.files.dialect import Counted, Found, Limits
 from castanea.sources.files.encoding import find_encoding
 from castanea.sources.files.errors import FileError
-from castanea.sources.files.rows import Chunk, OddRow, Row, _table
+from castanea.sources.files.rows import Chunk, OddRow, Row, _table, pointed
 
 _SAMPLE = 4_000
 Opener = Callable[[], io.BufferedReader]
 _ARRAY = 128 << 20  # characters of an array read at once
-_DECODER = msgspec.json.Decoder(float_hook=str)
+_DECODER = msgspec.json.Decoder(float_hook=pointed)
 _ARRAYS = msgspec.json.Decoder(list[msgspec.Raw])
 
 
 def looks_like_ndjson(head: bytes) -> bool:
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):  # UTF-16: its ASCII characters without their zeros
+        head = head[2:].replace(b"\0", b"")
     text = head.lstrip(b"\xef\xbb\xbf \t\r\n")
     array = text.startswith(b"[") and text[1:].lstrip(b" \t\r\n").startswith(b"{")
     return (text.startswith(b"{") or array) and b":" in text

@@ -128,6 +128,11 @@ def _without_totals(rows: list[Row], width: int, tally: Tally) -> list[Row]:
     return rows[:end]
 
 
+def pointed(number: str) -> str:
+    """A true number's text with a decimal point that nobody takes for one between thousands: 12.345 as 12.3450."""
+    return f"{number}0" if number[-4:-3] == "." else number
+
+
 def sample_rows(rows: Sequence[Row], width: int) -> tuple[tuple[str | None, ...], ...]:
     """The rows that fit the header, without blank and total rows: what a sample shows is what will be read."""
     fitting = (row for row in rows if len(row) >= width and not _is_blank(row) and _is_blank(row[width:]))

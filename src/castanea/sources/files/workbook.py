@@ -10,7 +10,7 @@ from typing import Any
 
 from castanea.sources.files.dialect import Counted, Found, Wish
 from castanea.sources.files.errors import FileError
-from castanea.sources.files.rows import Chunk, Row, Tally, chunks_of, sample_rows
+from castanea.sources.files.rows import Chunk, Row, Tally, chunks_of, pointed, sample_rows
 from castanea.sources.files.sniffing import clean_header, find_header, merged_header
 
 _SAMPLE = 2_000
@@ -31,7 +31,7 @@ def cell_text(value: Any) -> str | None:
     if isinstance(value, float):
         if value == int(value) and abs(value) < _EXACT if abs(value) < 1e300 else False:
             return str(int(value))
-        return f"{value:.14E}" if abs(value) >= _EXACT else repr(value)
+        return f"{value:.14E}" if abs(value) >= _EXACT else pointed(repr(value))
     if isinstance(value, int):
         return str(value) if abs(value) < _EXACT else f"{value:.14E}"
     if isinstance(value, dt.datetime):
