@@ -55,7 +55,7 @@ bench-quick: setup ## The same on small data (6 minutes)
 bench-analysis: setup ## Measure the analyses against published figures (CHECK=1 fails on a miss)
 	@$(BIN)/python -m bench.analysis $(if $(CHECK),--check)
 
-bench-formats: setup ## Read a corpus of 416 generated exports (CHECK=1 fails on a miss)
+bench-formats: setup ## Read a corpus of generated exports of every format (CHECK=1 fails on a miss)
 	@$(BIN)/python -m bench $(if $(CHECK),--check) formats
 
 docs: setup ## Build the documentation into site/, warnings are errors

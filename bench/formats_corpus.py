@@ -58,7 +58,7 @@ def made_exports() -> list[ExportFile]:
     at = past.world.midnight(LAST) + 86_399_000_000
     found: dict[str, ExportFile] = {}
     for platform in ("tmall", "jd", "douyin", "shopify"):
-        for file in export_files(past, Asked(platform, date(2026, 10, 20), LAST, at)):  # type: ignore[arg-type]
+        for file in export_files(past, Asked(platform, date(2026, 10, 20), LAST, at)):
             found.setdefault(file.name, file)
     return list(found.values())
 
