@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import time
+
 import httpx
 import pyotp
 import pytest
 
+from castanea.access import Principal, Role
 from tests.api.conftest import Served, until
 
 WORDS = "kapo-tive-ruma-silo"
@@ -204,3 +207,52 @@ def test_an_invitation_tells_its_holder_where_and_as_what_and_no_more(fresh: Ser
     offer = client.post("/api/v1/invitations/look", json={"token": made["path"].removeprefix("/invitation#")}).json()
     assert offer.keys() == {"workspace", "role", "expires_at"}
     assert (offer["workspace"], offer["role"]) == ("test", "member")
+
+
+def ending(served: Served, how: str, lin: dict[str, object], team: str) -> None:
+    boss = served.signed_in()
+    number = lin["id"]
+    if how == "role":
+        boss.patch(f"/api/v1/people/{number}", json={"role": "viewer"})
+    elif how == "rules":
+        boss.patch(f"/api/v1/people/{number}", json={"rules": {"shops": ["tmall"]}})
+    elif how == "put out":
+        boss.patch(f"/api/v1/people/{number}", json={"disabled": True})
+    elif how == "signed out":
+        boss.delete(f"/api/v1/people/{number}/sessions")
+    elif how == "team":
+        boss.put(f"/api/v1/teams/{team}", json={"name": "north", "rules": {"hidden": ["cost"]}})
+    else:  # another process: the command line
+        served.services.people.end_sessions(Principal("account", "boss", "boss", Role.OWNER), str(number))
+
+
+@pytest.mark.parametrize("how", ["role", "rules", "put out", "signed out", "team", "another process"])
+def test_streams_end_within_five_seconds_of_what_ends_them(fresh: Served, how: str) -> None:
+    team = fresh.signed_in().post("/api/v1/teams", json={"name": "north"}).json()["id"]
+    lin = invited(fresh, "lin", teams=[team])
+    view = lin.post("/api/v1/views", json={"board": "live-today"}).json()["view"]
+    with lin.stream("GET", "/api/v1/stream", params={"view": view}) as stream:
+        until(lambda: fresh.app.state.hub.viewers == 1)  # type: ignore[attr-defined]
+        begun = time.monotonic()
+        ending(fresh, how, person(fresh, "lin"), team)
+        assert b"event: bye" in b"".join(stream.iter_bytes())
+        assert time.monotonic() - begun < 5
+    assert lin.get("/api/v1/me").status_code == 401
+    assert opened(lin) == 401
+
+
+def test_how_many_rows_there_are_is_told_to_nobody_who_sees_parts_only(fresh: Served) -> None:
+    lin = invited(fresh, "lin", rules={"shops": ["tmall"]})
+    whole, parts = fresh.signed_in().get("/api/v1/status").json(), lin.get("/api/v1/status").json()
+    assert (whole["offset"], whole["head"]) == (7, 7)
+    assert (parts["offset"], parts["head"], parts["available"]) == (None, None, True)
+    view = lin.post("/api/v1/views", json={"board": "live-today"}).json()["view"]
+    with lin.stream("GET", "/api/v1/stream", params={"view": view}) as stream:
+        told = b""
+        for part in stream.iter_bytes():
+            told += part
+            if b"event: state" in told and told.endswith(b"\n\n"):
+                break
+    state = told.partition(b"event: state")[2].partition(b"\n\n")[0]
+    assert b"available" in state
+    assert b"head" not in state

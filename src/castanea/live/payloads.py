@@ -46,11 +46,13 @@ class Composer:
     def __init__(self, state: Callable[[], tuple[LoadState, int]], habits: Habits, ground: Ground) -> None:
         self._state, self._habits, self._ground, self._extras = state, habits, ground, Extras()
 
-    def compose(self, tile: WatchedTile, held: Mapping[str, Held], now: datetime) -> Payload:
-        """From the tile's answers by role; a role without an answer makes the tile an error that says why."""
+    def compose(self, tile: WatchedTile, held: Mapping[str, Held], now: datetime, *, whole: bool = True) -> Payload:
+        """From the tile's answers by role; a role without an answer makes the tile an error that says why. Whoever does not see the `whole`
+        is told nothing of what lies outside their parts: which tables hold rows, how many wait, which source is silent."""
         state, waiting = self._state()
-        absent = self._absent(tile)
-        if missing := self._ground.missing(tile.spec.needs) or _all_absent(tile, absent):
+        waiting = waiting if whole else 0
+        absent = self._absent(tile) if whole else {}
+        if whole and (missing := self._ground.missing(tile.spec.needs) or _all_absent(tile, absent)):
             nothing = freshness_of(None, None, state, waiting, now, None)
             return _payload(tile, "no_data", {}, nothing, {}, what_to_import(missing))
         problem = next((h.problem for h in held.values() if h.answer is None), None)
@@ -66,13 +68,14 @@ class Composer:
                 _log.exception("a tile failed", tile=tile.spec.id)
                 problem = _FAILED
         if tile.spec.kind == "feed" and problem is None:
-            extra["items"] = self._habits.items()
+            extra["items"] = self._habits.items() if whole else []
         as_of = max((a.as_of for a in answers.values() if a.as_of is not None), default=None)
         main = answers.get("main")
-        silence = self._habits.worst() if _by_source(tile) else None
+        silence = self._habits.worst() if whole and _by_source(tile) else None
         fresh = freshness_of(as_of, main.period if main else None, state, waiting, now, silence)
         if problem is not None:
-            return _payload(tile, "error", {}, fresh, {}, problem)
+            hidden = problem["code"] == "query.metric_hidden"
+            return _payload(tile, "no_permission" if hidden else "error", {}, fresh, {}, problem)
         if main is not None and _without_cost(tile, main):
             return _payload(tile, "no_data", {}, fresh, {}, what_to_import(((COSTS,),)))
         shown = {role: h for role, h in held.items() if not role.startswith("_")}

@@ -51,12 +51,13 @@ class OpenedView:
 
 @dataclass
 class Watched:
-    """A view that somebody watches, with what its viewers have been sent."""
+    """A view that somebody watches, with what its viewers have been sent. `whole`: whether they see everything."""
 
     id: str
     tiles: dict[str, WatchedTile]
     questions: dict[str, dict[str, Question]]
     board: bytes
+    whole: bool = True
     sequence: int = 0
     shown: dict[str, Payload] = field(default_factory=dict)
 
@@ -128,10 +129,10 @@ class Live:
             await asyncio.sleep(max(0.0, lasts - (monotonic() - begin)))
 
     async def _begin(self, number: str, view: View, rights: Rights) -> Watched:
-        board = self._boards.get(view.board)
+        board = view.spec or self._boards.get(view.board)
         tiles = resolve(board, view)
         questions = {t.spec.id: {role: Question(q, rights) for role, q in t.queries.items()} for t in tiles}
-        watched = Watched(number, {t.spec.id: t for t in tiles}, questions, msgspec.json.encode(board))
+        watched = Watched(number, {t.spec.id: t for t in tiles}, questions, msgspec.json.encode(board), rights == Rights())
         if not self._views:
             await self._look_at_sources()
         await self._look_at_ground([watched])
@@ -207,7 +208,7 @@ class Live:
 
     def _compose(self, watched: Watched, name: str, answers: Mapping[Question, Held]) -> Payload:
         held = {role: answers[question] for role, question in watched.questions[name].items()}
-        return self._composer.compose(watched.tiles[name], held, self._clock.now())
+        return self._composer.compose(watched.tiles[name], held, self._clock.now(), whole=watched.whole)
 
     def _frame(self, watched: Watched, tiles: dict[str, Payload]) -> bytes:
         head = {"view": watched.id, "sequence": watched.sequence, "at": self._clock.now()}

@@ -212,12 +212,18 @@ def _answerable(name: str, metric: Metric, dimensions: tuple[str, ...], catalog:
 def _visible(metric: Metric, rights: Rights, declared: Declarations) -> None:
     classes = {f"class:{c}" for c in classes_of(metric, declared)}
     hidden = rights.hidden_metrics & {metric.name, *_metrics_behind(metric, declared), *classes}
-    if hidden:
+    if hidden or (any(f.dimension == "category" for f in rights.where) and _looks_outside(metric, declared)):
         raise InputError(
             f"{metric.name} is not shown to you; ask the workspace's owner for it.",
             code="query.metric_hidden",
             values={"metric": metric.name},
         )
+
+
+def _looks_outside(metric: Metric, declared: Declarations) -> bool:
+    """Whether the metric asks what somebody bought before in whatever category: who sees some categories alone would learn of the others."""
+    counts = (declared.measures[name].count for name in measures_of(metric, declared))
+    return any(count and (count.new or count.window is not None) for count in counts)
 
 
 def classes_of(metric: Metric, declared: Declarations) -> frozenset[str]:

@@ -10,9 +10,10 @@ from fastapi import APIRouter, Request, Response
 
 from castanea import __version__
 from castanea.access import Permission
-from castanea.api.guard import GuardedRoute, needs, services_of
+from castanea.api.guard import GuardedRoute, needs, principal_of, services_of
 from castanea.api.models import Health, Status
 from castanea.api.services import Services
+from castanea.api.streaming.upkeep import VOLATILE
 from castanea.contracts.query import Query, Rights, TimeRange
 from castanea.kit.clock import monotonic
 from castanea.kit.errors import CastaneaError, Unavailable
@@ -74,11 +75,13 @@ async def readyz(request: Request) -> Health:
 @router.get("/api/v1/status", operation_id="status")
 @needs(Permission.STATUS_READ)
 async def status(request: Request) -> Status:
-    """Where loading stands."""
+    """Where loading stands; without counts of rows for those who see parts only."""
     try:
         state = dict(await services_of(request).link.state())
     except Unavailable:
         return Status(version=__version__, available=False)
+    if principal_of(request).rights != Rights():
+        state = {name: value for name, value in state.items() if name not in VOLATILE}
     return Status(**{"available": True, **state, "version": __version__})
 
 

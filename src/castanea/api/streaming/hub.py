@@ -39,7 +39,7 @@ class Hub:
         self._most_views = settings.max_views
         self._viewers: set[Subscriber] = set()
         self._behind: set[Subscriber] = set()
-        self._state_event = b""
+        self._state_event = self._plain_state_event = b""
         self.views = OpenViews(settings.view_grace)
         self.stopping = False
 
@@ -62,7 +62,7 @@ class Hub:
         self.views.attach(viewer, viewer.views)
         self._measurements.viewers.set(len(self._viewers))
         if self._state_event:
-            _write((viewer,), self._state_event)
+            _write((viewer,), self._state_for(viewer))
         for view_id in viewer.views:
             found = self.views.get(view_id)
             if found is not None and found.snapshot.sequence != known.get(view_id):
@@ -198,10 +198,15 @@ class Hub:
         """A comment to those for whom nothing waits, so that no proxy takes the line for dead."""
         _write((viewer for viewer in self._viewers if viewer.sink.waiting() == 0), HEARTBEAT)
 
-    def tell_state(self, state: bytes) -> None:
-        """The load state, to all now and to everybody who comes."""
-        self._state_event = event("state", state)
-        _write((viewer for viewer in self._viewers if viewer.ready()), self._state_event)
+    def tell_state(self, state: bytes, plain: bytes) -> None:
+        """The load state, to all now and to everybody who comes; to those who see parts only `plain`, without counts of rows."""
+        self._state_event, self._plain_state_event = event("state", state), event("state", plain)
+        for viewer in self._viewers:
+            if viewer.ready():
+                _write((viewer,), self._state_for(viewer))
+
+    def _state_for(self, viewer: Subscriber) -> bytes:
+        return self._state_event if viewer.principal.rights == Rights() else self._plain_state_event
 
 
 def _write(viewers: Iterable[Subscriber], message: bytes) -> None:

@@ -19,8 +19,8 @@ from castanea.kit.errors import CastaneaError, Unavailable
 CATCH_UP = 0.1
 STATE_EVERY = 1.0
 RETRY = 0.25
-# Changes of these alone are no news for a browser.
-_VOLATILE = frozenset({"offset", "head", "at", "rows", "rows_waiting"})
+# Changes of these alone are no news for a browser, and those who see parts only are not told them.
+VOLATILE = frozenset({"offset", "head", "at", "rows", "rows_waiting"})
 _log = structlog.get_logger("castanea.api.stream")
 
 
@@ -97,10 +97,11 @@ class Upkeep:
             state = dict(await self._link.state())
         except CastaneaError as error:
             state = {"available": False, "code": error.code}
-        told = {name: value for name, value in state.items() if name not in _VOLATILE}
+        told = {name: value for name, value in state.items() if name not in VOLATILE}
         if told != self._told:
             self._told = told
-            self._hub.tell_state(msgspec.json.encode({"available": True, **state}))
+            said, plain = ({"available": True, **each} for each in (state, told))
+            self._hub.tell_state(msgspec.json.encode(said), msgspec.json.encode(plain))
 
     async def _watch_sessions(self) -> None:
         """Streams of ended sessions close, also when another process ended them."""
