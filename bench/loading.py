@@ -55,7 +55,7 @@ class Feed:
             given += batch.received
             yield LandedBatch(after, datetime(2026, 1, 1, tzinfo=UTC), 1, batch)
 
-    def of_table(self, table: str) -> Iterator[LandedBatch]:
+    def of_table(self, _table: str) -> Iterator[LandedBatch]:
         return iter(())  # a feed holds events only
 
     def append(self, batches: Sequence[NewBatch]) -> list[int]:

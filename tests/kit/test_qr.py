@@ -39,5 +39,5 @@ def test_three_corners_hold_the_finders_that_a_camera_looks_for() -> None:
 
 
 def test_what_does_not_fit_into_any_code_is_refused() -> None:
-    with pytest.raises(ValueError, match="[Dd]ata"):
+    with pytest.raises(ValueError, match=r"[Dd]ata"):
         qr_code("x" * 5000)

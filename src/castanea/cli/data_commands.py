@@ -14,7 +14,15 @@ from castanea.cli.wiring import Wiring
 def register(app: typer.Typer, wiring: Wiring) -> None:
     import importlib
 
-    for name in ("import_command", "imports_command", "quarantine_command", "formats_command", "reconcile_command", "grid_command", "metrics_command"):
+    for name in (
+        "import_command",
+        "imports_command",
+        "quarantine_command",
+        "formats_command",
+        "reconcile_command",
+        "grid_command",
+        "metrics_command",
+    ):
         importlib.import_module(f"castanea.cli.{name}").register(app, wiring)
 
     @app.command()

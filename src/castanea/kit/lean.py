@@ -26,7 +26,7 @@ class _Hidden(MetaPathFinder):
     def __init__(self, name: str) -> None:
         self._name = name
 
-    def find_spec(self, fullname: str, path: object, target: object = None) -> None:
+    def find_spec(self, fullname: str, _path: object, _target: object = None) -> None:
         if fullname == self._name:
             raise ModuleNotFoundError(f"{fullname} is not loaded in this process", name=fullname)
 

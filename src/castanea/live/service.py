@@ -132,7 +132,9 @@ class Live:
         board = view.spec or self._boards.get(view.board)
         tiles = resolve(board, view)
         questions = {t.spec.id: {role: Question(q, rights) for role, q in t.queries.items()} for t in tiles}
-        watched = Watched(number, {t.spec.id: t for t in tiles}, questions, msgspec.json.encode(board), rights == Rights())
+        watched = Watched(
+            number, {t.spec.id: t for t in tiles}, questions, msgspec.json.encode(board), rights == Rights()
+        )
         if not self._views:
             await self._look_at_sources()
         await self._look_at_ground([watched])

@@ -72,7 +72,9 @@ class ImportProcess:
                 self._say(Told(kept=keep_format(job, question.wish, path, self._workspace.mappings, question.name)))
             else:
                 with open_run() as (landing, ask):
-                    job = ImportFile(landing, self._workspace.settings, mappings, self._clock, order_shops=ask.order_shops)
+                    job = ImportFile(
+                        landing, self._workspace.settings, mappings, self._clock, order_shops=ask.order_shops
+                    )
                     outcome = self._run(job, question.wish, path, ask)
                 self._say(Told(report=_report(outcome), rows=outcome.received, cancelled=outcome.cancelled))
         except CastaneaError as refused:

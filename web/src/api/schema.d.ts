@@ -822,7 +822,7 @@ export interface paths {
         };
         /**
          * Status
-         * @description Where loading stands.
+         * @description Where loading stands; without counts of rows for those who see parts only.
          */
         get: operations["status"];
         put?: never;
