@@ -22,12 +22,17 @@ FILES = {
         *(f"{' > '.join('abcde'[n % 5 : n % 5 + 1 + n % 3])},{n % 4},{n % 9}" for n in range(60)),
     ],
     "forecast": ["item,day,sold", *(f"i{n % 3},{20260101 + n // 3},{(7 * n) % 11 + n % 5}.5" for n in range(90))],
-    "anomalies": ["item,day,sold", *(f"i{n % 2},{20260101 + n % 31 + 100 * (n // 31)},{(7 * n) % 11 + n % 5}.5" for n in range(31))]
-    + [f"i0,2026020{n},{n}.5" for n in range(1, 10)] + [f"i0,202603{n},{n}.5" for n in range(10, 32)],
+    "anomalies": [
+        "item,day,sold",
+        *(f"i{n % 2},{20260101 + n % 31 + 100 * (n // 31)},{(7 * n) % 11 + n % 5}.5" for n in range(31)),
+    ]
+    + [f"i0,2026020{n},{n}.5" for n in range(1, 10)]
+    + [f"i0,202603{n},{n}.5" for n in range(10, 32)],
     "clv": [
         "who,day,paid",
         *(f"k{n % 520},2026-{1 + n * 7 % 9:02d}-{1 + n * 11 % 28:02d},{n % 9 + 3}" for n in range(900)),
     ],
+    "impact": ["day,sold,market", *(f"{n},{100 + 7 * n % 13},{50 + 5 * n % 11}" for n in range(60))],
     "abtest": ["id,arm,paid,before", *(f"u{n},{'ab'[n % 2]},{n % 7}.5,{n % 5}" for n in range(80))],
 }
 CALLS = {
@@ -40,6 +45,7 @@ CALLS = {
     "clv": [
         "--customer", "who", "--time", "day", "--value", "paid", "--until", "2026-09-30", "--horizon", "8w", "--model", "bg-nbd",
     ],
+    "impact": ["--time", "day", "--value", "sold", "--controls", "market", "--from", "48"],
     "abtest": ["--unit", "id", "--variant", "arm", "--control", "a", "--outcome", "paid", "--covariate", "before", "--sequential"],
 }  # fmt: skip
 COLUMNS = {
@@ -48,9 +54,18 @@ COLUMNS = {
     "forecast": ["item", "day", "forecast", "lo_80", "hi_80", "lo_95", "hi_95", "method"],
     "anomalies": ["item", "day", "score", "flag", "expected", "lo", "hi"],
     "clv": ["customer", "purchases", "purchases_lo", "purchases_hi", "p_alive", "spend", "value"],
+    "impact": ["time", "actual", "expected", "lo", "hi", "effect"],
     "abtest": ["variant", "n", "mean", "difference", "lo", "hi", "relative", "relative_lo", "relative_hi", "verdict"],
 }
-NUMBER = {"clv": "paid", "anomalies": "sold", "forecast": "sold", "decompose": "visitors", "attribute": "n", "abtest": "paid"}
+NUMBER = {
+    "impact": "sold",
+    "clv": "paid",
+    "anomalies": "sold",
+    "forecast": "sold",
+    "decompose": "visitors",
+    "attribute": "n",
+    "abtest": "paid",
+}
 
 
 @pytest.fixture

@@ -130,6 +130,12 @@ COMMANDS: tuple[Command, ...] = (
         Option("horizon", "text", "how far ahead, such as 39w", required=True),
         Option("model", "choice", "how customers go on buying (auto)", default="auto", choices=("auto", "bg-nbd", "pareto-nbd")),
     ), seeded=True),
+    Command("impact", "predict", "predict.impact:impact", "SERIES", "what a campaign or a change did to a series", (
+        Option("time", "column", "when (dates or whole numbers)", required=True), Option("value", "column", "what may have changed", required=True),
+        Option("controls", "columns", "series that were not touched: a,b", default=()),
+        Option("from", "text", "the first time of the change", required=True, into="begin"),
+        Option("until", "text", "the last time looked at", default="", into="end"),
+    ), seeded=True),
 )  # fmt: skip
 
 
