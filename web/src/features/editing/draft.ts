@@ -65,7 +65,7 @@ export function isGrain(name: string): boolean {
 export interface Suggestion {
   kind: TileKind;
   /** Why it suits the numbers: a key of `edit.why_…`. */
-  why: "single" | "time" | "time_two" | "parts" | "share" | "many" | "places" | "rhythm" | "pairs" | "several";
+  why: "single" | "time" | "time_two" | "parts" | "share" | "figures" | "places" | "rhythm" | "pairs" | "several";
 }
 
 /** The charts that suit these metrics cut like this, the best first. */
@@ -74,15 +74,15 @@ export function suggest(metrics: readonly string[], by: readonly string[], catal
   if (!metrics.length) return [];
   const additive = metrics.every((name) => catalog.metrics[name]?.additivity === "additive");
   if (!first) return metrics.length === 1 ? [{ kind: "number", why: "single" }, { kind: "strip", why: "several" }] : [{ kind: "strip", why: "several" }];
-  if (by.length === 2 && by.every((name) => CYCLES.has(name))) return [{ kind: "heatmap", why: "rhythm" }, { kind: "table", why: "many" }];
+  if (by.length === 2 && by.every((name) => CYCLES.has(name))) return [{ kind: "heatmap", why: "rhythm" }, { kind: "table", why: "figures" }];
   if (isGrain(first)) {
     const time: Suggestion[] = metrics.length === 2 && by.length === 1 ? [{ kind: "combo", why: "time_two" }, { kind: "line", why: "time" }] : [{ kind: "line", why: "time" }, { kind: "columns", why: "time" }];
-    return [...time, { kind: "table", why: "many" }];
+    return [...time, { kind: "table", why: "figures" }];
   }
-  if (by.length > 1) return [{ kind: "rows", why: "many" }];
-  if (metrics.length > 1) return [{ kind: "table", why: "many" }, ...(metrics.length === 2 ? [{ kind: "scatter", why: "pairs" } as const] : [])];
-  if (first === "province") return [{ kind: "provinces", why: "places" }, { kind: "bars", why: "parts" }, { kind: "table", why: "many" }];
-  return [{ kind: "bars", why: "parts" }, ...(additive ? [{ kind: "donut", why: "share" } as const] : []), { kind: "table", why: "many" }, ...(CYCLES.has(first) ? [{ kind: "columns", why: "rhythm" } as const] : [])];
+  if (by.length > 1) return [{ kind: "rows", why: "figures" }];
+  if (metrics.length > 1) return [{ kind: "table", why: "figures" }, ...(metrics.length === 2 ? [{ kind: "scatter", why: "pairs" } as const] : [])];
+  if (first === "province") return [{ kind: "provinces", why: "places" }, { kind: "bars", why: "parts" }, { kind: "table", why: "figures" }];
+  return [{ kind: "bars", why: "parts" }, ...(additive ? [{ kind: "donut", why: "share" } as const] : []), { kind: "table", why: "figures" }, ...(CYCLES.has(first) ? [{ kind: "columns", why: "rhythm" } as const] : [])];
 }
 
 /** The question of a tile of a kind: ordered and limited where the kind shows the greatest. */
