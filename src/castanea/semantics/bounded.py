@@ -82,13 +82,13 @@ def _statement(
 
 def _within(bound: Filter, table: str, parameters: Parameters, number: int) -> exp.Expr | None:
     """The condition of a rule on a table that knows its dimension; a rule that lets nothing through lets nothing through."""
-    values = [parameters.bind("rule", number, n) for n in range(len(bound.values))]
     if bound.op != "in":
         return exp.false() if bound.op == "is_empty" else None  # rules hold these two in pairs, which nothing fulfils
+    if bound.dimension != "shop" and (bound.dimension != "category" or table != "order_line"):
+        return None
+    values = [parameters.bind("rule", number, n) for n in range(len(bound.values))]
     if bound.dimension == "shop":
         return exp.In(this=col("shop_id"), expressions=values)
-    if bound.dimension == "category" and table == "order_line":
-        products = exp.select("product_id").from_(exp.table_(exp.to_identifier("product", quoted=True), db="fact"))
-        inside = products.where(exp.In(this=col("category"), expressions=values))
-        return exp.In(this=col("product_id"), query=exp.Subquery(this=inside))
-    return None
+    products = exp.select("product_id").from_(exp.table_(exp.to_identifier("product", quoted=True), db="fact"))
+    inside = products.where(exp.In(this=col("category"), expressions=values))
+    return exp.In(this=col("product_id"), query=exp.Subquery(this=inside))
