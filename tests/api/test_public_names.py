@@ -12,8 +12,11 @@ def test_the_public_names_are_these() -> None:
     assert castanea.state.__all__ == [
         "Account",
         "Base",
+        "Board",
         "BoardShare",
+        "BoardVersion",
         "Database",
+        "Favourite",
         "Identity",
         "Invitation",
         "Membership",

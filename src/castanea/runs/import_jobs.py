@@ -45,6 +45,7 @@ class ImportJobs:
         self._looking = asyncio.Lock()
         self._turn = asyncio.Lock()  # one import at a time: the loader is one
         self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._unended: set[asyncio.Task[None]] = set()  # with those that have told their end and close their process
 
     def open(self) -> None:
         """Find what an earlier server left: imports that it did not end are interrupted, half an upload is removed."""
@@ -66,7 +67,7 @@ class ImportJobs:
         """End all processes; imports that run stop after the rows under way and are interrupted."""
         for task in self._tasks.values():
             task.cancel()
-        await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+        await asyncio.gather(*self._unended, return_exceptions=True)
         if self._looker is not None:
             await self._looker.end()
 
@@ -120,7 +121,9 @@ class ImportJobs:
         self._file(number)
         job = replace(self._jobs[number], state="queued", wish=wish, rows=0, done_bytes=0, report=None, refused=None)
         self._keep(job)
-        self._tasks[number] = asyncio.create_task(self._import(number))
+        task = self._tasks[number] = asyncio.create_task(self._import(number))
+        self._unended.add(task)
+        task.add_done_callback(self._unended.discard)
         return job
 
     def cancel(self, number: str) -> ImportJob:
@@ -238,7 +241,14 @@ class _Process:
     @classmethod
     async def start(cls, command: Sequence[str]) -> _Process:
         pipe = asyncio.subprocess.PIPE
-        return cls(await asyncio.create_subprocess_exec(sys.executable, *command, stdin=pipe, stdout=pipe, limit=LINE))
+        starting = asyncio.ensure_future(
+            asyncio.create_subprocess_exec(sys.executable, *command, stdin=pipe, stdout=pipe, limit=LINE)
+        )
+        try:
+            return cls(await asyncio.shield(starting))
+        except asyncio.CancelledError:  # a start that is left half done would leave its process behind
+            await cls(await starting).end()
+            raise
 
     @property
     def gone(self) -> bool:

@@ -23,7 +23,8 @@ _STEPS = {"minute": timedelta(minutes=1), "quarter_hour": timedelta(minutes=15),
 
 @dataclass
 class Beginnings:
-    """Reads the first time of each clock, at most every ten seconds (the answer comes from a table's statistics)."""
+    """Reads the first time of each clock (the answer comes from a table's statistics). What was read is believed for ten seconds
+    where it hides nothing; where it would hide a comparison it is read again, for rows of an earlier day may have come."""
 
     declared: Declarations
     zone: str
@@ -33,12 +34,14 @@ class Beginnings:
         self._since: datetime | None = None
         self._known: dict[tuple[str, str], datetime | None] = {}
 
-    def of(self, question: Question, reader: Reader, now: datetime) -> dict[str, datetime]:
-        """The first instant of any row that a metric is counted from, for metrics that are sums or counts and have data at all."""
+    def of(self, question: Question, before: datetime | None, reader: Reader, now: datetime) -> dict[str, datetime]:
+        """The first instant of any row that a metric is counted from, for metrics that are sums or counts and have data at all.
+        `before`: where the comparison begins; None for the beginning of all."""
         if self._since is None or not timedelta() <= now - self._since < _FRESH:
             self._since, self._known = now, {}
         clocks = {m.name: self._clocks(m) for m in question.metrics}
-        self._read({c for found in clocks.values() for c in found} - self._known.keys(), reader)
+        asked = {c for found in clocks.values() for c in found}
+        self._read({c for c in asked if c not in self._known or _hides(self._known[c], before)}, reader)
         first = {name: [at for c in found if (at := self._known[c])] for name, found in clocks.items()}
         return {name: min(times) for name, times in first.items() if times}
 
@@ -66,6 +69,10 @@ class Beginnings:
         if isinstance(value, datetime):
             return value.replace(tzinfo=UTC)
         return to_utc(midnight(value), zone_of(self.zone))
+
+
+def _hides(begins: datetime | None, before: datetime | None) -> bool:
+    return begins is None or before is None or before < begins
 
 
 def lies_before(grain: str, scope: Scope, begins: datetime) -> Callable[[date | datetime | None], bool]:

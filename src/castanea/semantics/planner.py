@@ -93,7 +93,7 @@ class Planner:
             return self.answer(query, reader, now, rights)
         refuse_what_cannot_stand(plan.asked.question, table)
         if query.compare is not None and rights == Rights():  # where the whole begins is told to who sees the whole
-            begins = self._beginnings.of(plan.asked.question, reader, now)
+            begins = self._beginnings.of(plan.asked.question, plan.asked.scope.before_start, reader, now)
             plan = replace(plan, asked=replace(plan.asked, begins=begins))
         names = self._names.of(plan.asked.question, table, reader, now)
         around = self.surroundings(reader, now, rights)
