@@ -2,52 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from importlib import import_module
-from typing import Any, Literal
-
-from castanea.analysis.common import Answer, settled
-
-Kind = Literal["column", "columns", "text", "list", "number", "whole", "share", "flag", "file", "choice"]
-
-
-@dataclass(frozen=True)
-class Option:
-    """`name` as on the command line without dashes; `into` the function's argument (by default the name with _ for -)."""
-
-    name: str
-    kind: Kind
-    help: str
-    required: bool = False
-    default: Any = None
-    into: str = ""
-    choices: tuple[str, ...] = ()
-
-    @property
-    def argument(self) -> str:
-        return self.into or self.name.replace("-", "_")
-
-
-@dataclass(frozen=True)
-class Command:
-    """`where` is module:function behind `castanea.analysis.`; `input` names the file on the help page. `tree`: the answer is JSON."""
-
-    name: str
-    group: Literal["describe", "diagnose", "predict", "prescribe"]
-    where: str
-    input: str
-    help: str
-    options: tuple[Option, ...]
-    tree: bool = False
-    seeded: bool = False
-
-    def run(self, table: Any, given: Mapping[str, Any]) -> Answer:
-        """Call the function on the table with what was given. Raises InputError."""
-        module, _, function = self.where.partition(":")
-        answer: Answer = getattr(import_module(f"castanea.analysis.{module}"), function)(table, **given)
-        return settled(answer)
-
+from castanea.analysis.causes.commands import COMMANDS as CAUSES
+from castanea.analysis.common.asking import Command, Option
+from castanea.analysis.customers.commands import COMMANDS as CUSTOMERS
+from castanea.analysis.prescribe.commands import COMMANDS as PRESCRIBE
+from castanea.analysis.pricing.commands import COMMANDS as PRICING
 
 _USER = Option("user", "column", "whose events they are", required=True)
 _SESSION = Option("session", "column", "count sessions instead of users", default="")
@@ -136,6 +95,7 @@ COMMANDS: tuple[Command, ...] = (
         Option("from", "text", "the first time of the change", required=True, into="begin"),
         Option("until", "text", "the last time looked at", default="", into="end"),
     ), seeded=True),
+    *CAUSES, *CUSTOMERS, *PRESCRIBE, *PRICING,
 )  # fmt: skip
 
 

@@ -16,8 +16,8 @@ from castanea.kit.clock import monotonic
 from castanea.kit.errors import InputError
 
 if TYPE_CHECKING:
-    from castanea.analysis.commands import Command, Option
     from castanea.analysis.common import Answer
+    from castanea.analysis.common.asking import Command, Option
 
 OK, WRONG, TOO_LITTLE = 0, 2, 3
 SHOWN_ROWS = 40

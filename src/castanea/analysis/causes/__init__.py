@@ -1,0 +1,1 @@
+"""Evidence for causes, effects by region, campaigns before they run."""

@@ -1,0 +1,1 @@
+"""What customers will do, and what to offer whom."""

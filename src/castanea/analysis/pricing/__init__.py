@@ -1,0 +1,1 @@
+"""What a price, a budget or a medium brings."""
