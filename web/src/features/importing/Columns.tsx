@@ -12,6 +12,12 @@ export function Columns({ look, wish, onWish }: { look: FileLook; wish: ImportWi
   const { t } = useTranslation();
   const { language } = useSettings();
   const choices = look.choices ?? [];
+  /** What a column is taken for, as chosen here already or as the look says: the answer to a choice takes a moment. */
+  const takenFor = (header: string, said: string) => {
+    const wished = wish.columns ?? {};
+    const chosen = Object.keys(wished).find((name) => wished[name] === header);
+    return chosen ?? (said in wished ? "" : said);
+  };
   const take = (header: string, before: string, name: string) => {
     const columns = { ...(wish.columns ?? {}) };
     if (before && columns[before] === header) delete columns[before];
@@ -24,7 +30,7 @@ export function Columns({ look, wish, onWish }: { look: FileLook; wish: ImportWi
       <table className="tbl">
         <thead><tr><th scope="col">{t("bring.column")}</th><th scope="col">{t("bring.sample")}</th><th scope="col">{t("bring.taken_for")}</th><th scope="col">{t("bring.certainty")}</th></tr></thead>
         <tbody>
-          {(look.columns ?? []).map((column) => (
+          {(look.columns ?? []).map((column) => ({ ...column, taken_for: takenFor(column.header, column.taken_for) })).map((column) => (
             <tr key={column.header} className={column.taken_for ? undefined : "rest"}>
               <th scope="row">{column.header}</th>
               <td><span className="el sample">{column.sample.join(" · ")}</span></td>
