@@ -2,6 +2,16 @@
 
 from __future__ import annotations
 
-from castanea.analysis.common.asking import Command
+from castanea.analysis.common.asking import Command, Option
 
-COMMANDS: tuple[Command, ...] = ()
+COMMANDS: tuple[Command, ...] = (
+    Command("price", "prescribe", "pricing.price:price", "SALES", "how units answer to price, and which price brings most", (
+        Option("product", "column", "the product", required=True), Option("price", "column", "the price of a unit", required=True),
+        Option("units", "column", "units sold", required=True), Option("time", "column", "when (dates or whole numbers)", default=""),
+        Option("store", "column", "the store", default=""), Option("promotion", "columns", "promotions, 0 = none: deal,feat", default=()),
+        Option("cost", "column", "the cost of a unit", default=""), Option("competitor", "column", "a competitor's price", default=""),
+        Option("margin", "share", "the least gross margin that a price must leave (0.15 = 15 in 100)", default=0.0),
+        Option("most-change", "share", "the largest change of a price (0.1 = 10 in 100); 0 = any inside what was tried", default=0.0),
+        Option("corridor", "share", "how far from the competitor's price (0.1)", default=0.1),
+    ), seeded=True),
+)  # fmt: skip
