@@ -32,6 +32,8 @@ WAREHOUSE_MEMORY = "128MB"  # measured as fast as 256 MB, and 55 MB less residen
 COMMAND_MEMORY = "512MB"  # of a command that opens the warehouse itself: an import then spills nothing to disk
 # An import's loading takes twice as long as reading and mapping beside it: with two threads both end together.
 COMMAND_THREADS = min(2, os.cpu_count() or 1)
+COMMAND_BULK = 600_000  # rows of an import in one transaction, where no board waits for the next one
+SERVER_BULK = 250_000
 
 
 @dataclass(frozen=True)
@@ -79,10 +81,18 @@ class Castanea:
     def asking(self, workspace: Workspace, purpose: str) -> AbstractContextManager[Asking]:
         from castanea.runs.asking import asking
 
-        return asking(workspace, purpose, lambda place: self.desk(place, COMMAND_MEMORY, COMMAND_THREADS), time.sleep)
+        return asking(
+            workspace,
+            purpose,
+            lambda place: self.desk(place, COMMAND_MEMORY, COMMAND_THREADS, COMMAND_BULK),
+            time.sleep,
+        )
 
-    def desk(self, workspace: Workspace, memory: str = WAREHOUSE_MEMORY, threads: int = 1) -> Desk:
-        """Opens the warehouse; the caller holds the workspace's lock. `memory`: for its buffers. `threads`: of one statement."""
+    def desk(
+        self, workspace: Workspace, memory: str = WAREHOUSE_MEMORY, threads: int = 1, bulk_rows: int = SERVER_BULK
+    ) -> Desk:
+        """Opens the warehouse; the caller holds the workspace's lock. `memory`: for its buffers. `threads`: of one statement.
+        `bulk_rows`: of an import in one transaction."""
         self._log_warnings_of_commands()
         from castanea.boards import Boards
         from castanea.intake.sqlite_log import SqliteEventLog
@@ -94,7 +104,7 @@ class Castanea:
         plans = catalog.rollup_plans(workspace.settings)
         boards = Boards.load(workspace.boards)
         log = SqliteEventLog(workspace.log, self.clock)
-        warehouse = DuckWarehouse(workspace.warehouse, log, workspace.settings, plans, memory, threads)
+        warehouse = DuckWarehouse(workspace.warehouse, log, workspace.settings, plans, memory, threads, bulk_rows)
         return Desk(
             workspace, warehouse, log, catalog, lambda: Planner(catalog, workspace.settings, plans), boards, self.clock
         )

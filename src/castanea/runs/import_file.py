@@ -18,6 +18,7 @@ import polars as pl
 from castanea.cleaning.choosing import Fit, Reading, best_fit, fit_mapping, reading_of, sample_frame
 from castanea.cleaning.guessing import Guess, guess_mapping
 from castanea.cleaning.mapped import Frame, MappedFile
+from castanea.cleaning.whole_orders import order_column, whole_orders
 from castanea.contracts.log import Booking
 from castanea.contracts.mappings import Mapping
 from castanea.contracts.mappings.spelling import plain_name
@@ -204,7 +205,8 @@ class ImportFile:
         opened.reader.progress = moved
         try:
             told = mapped.decide(opened.sample())
-            for number, chunk in enumerate(opened.reader.chunks()):
+            chunks = whole_orders(opened.reader.chunks(), order_column(opened.reading))
+            for number, chunk in enumerate(chunks):
                 if number == 0 and not told:
                     first = pl.from_arrow(chunk.table)
                     assert isinstance(first, pl.DataFrame)

@@ -50,8 +50,9 @@ class DuckWarehouse:
         plans: Sequence[RollupPlan],
         memory_limit: str = "192MB",
         threads: int = 1,
+        bulk_rows: int = BULK_ROWS,
     ) -> None:
-        self._path = path
+        self._path, self._bulk_rows = path, bulk_rows
         self._event_log = log
         self._settings = settings
         self._plans = tuple(plans)
@@ -97,7 +98,7 @@ class DuckWarehouse:
 
     def apply(self, max_rows: int = LIVE_ROWS) -> Change | None:
         """One transaction with what waits in the log, about `max_rows` rows at most; None when nothing waits. Of files that are being
-        imported up to BULK_ROWS.
+        imported up to `bulk_rows`.
 
         Raises NoSpace when the disk is full: nothing has changed then, and the rows wait in the log.
         """
@@ -194,10 +195,10 @@ class DuckWarehouse:
         if not all(landed.batch.import_id for landed in batches):
             return batches
         rows = sum(landed.batch.received for landed in batches)
-        while batches and rows < BULK_ROWS:
+        while batches and rows < self._bulk_rows:
             following = list(self._event_log.read(batches[-1].offset, 1))
             rows += sum(landed.batch.received for landed in following)
-            if rows > BULK_ROWS or not following or not following[0].batch.import_id:
+            if rows > self._bulk_rows or not following or not following[0].batch.import_id:
                 break
             batches += following
         return batches

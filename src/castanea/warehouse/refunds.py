@@ -24,7 +24,8 @@ def refunds(current: str, known: References, *, with_lines: bool) -> str:
     line, lines_join = _lines(back) if with_lines else ("NULL", "")
     steps = [
         f"placed AS ({returned})",
-        f"told AS (SELECT * REPLACE (excluded OR coalesce({_STANDS_IN}, false) AS excluded) FROM placed)",
+        f"told AS MATERIALIZED (SELECT * REPLACE (excluded OR coalesce({_STANDS_IN}, false) AS excluded) FROM placed)",
+        f"line_told AS MATERIALIZED (SELECT * FROM resolved_order_line SEMI JOIN told USING (shop_id, order_id) WHERE {_LINE})",
         f"matched AS (SELECT c.*, {line} AS _line FROM told c {lines_join})",
     ]
     money_part = "least(CASE WHEN _line.paid > 0 THEN c.amount / _line.paid ELSE 0 END, 1)" if with_lines else "NULL"
@@ -74,8 +75,7 @@ def _lines(back: Collection[str]) -> tuple[str, str]:
     def summed(alias: str, by: str, on: str) -> str:
         keys = f"shop_id, order_id{by}"
         return (
-            f"LEFT JOIN (SELECT {keys}, {packed} FROM resolved_order_line SEMI JOIN told USING (shop_id, order_id) WHERE {_LINE} "
-            f"GROUP BY {keys}) {alias} "
+            f"LEFT JOIN (SELECT {keys}, {packed} FROM line_told GROUP BY {keys}) {alias} "
             f"ON {alias}.shop_id = c.shop_id AND {alias}.order_id = c.order_id AND coalesce(c.line_kind, 'product') = 'product' AND {on}"
         )
 

@@ -17,6 +17,7 @@ from castanea.warehouse.spans import Span
 from castanea.warehouse.tails import Tails, may_be_appended
 
 MANY = 20_000  # counted rows from which on it is worth looking whether a rollup's rows are better written anew
+FEW = 0.1  # stored rows per counted row up to which it is better to append to them, as to a tail
 HELD = 2  # stored rows per counted row up to which they are: a MERGE takes several µs for each row that it changes, wherever it lies
 
 
@@ -49,19 +50,31 @@ class Rollups:
                 continue
             count = int(self._con.execute(f"CREATE OR REPLACE TEMP TABLE {group.name} AS {rows}").fetchall()[0][0])
             for number, plan in group.members(list(sources)):
-                if not signed and may_be_appended(plan, sources):
+                if not signed and (
+                    may_be_appended(plan, sources) or self._is_mostly_new(plan, group.name, number, count)
+                ):
                     rows = _delta(plan, group.name, number, sources, signed=False)
                     self.tails.append(plan, rows, group.name, number, _between(plan, sources))
                 elif count < MANY or not self._rewrite(plan, group.name, number, sources, count, signed=signed):
                     self.tails.merge_touched(plan, group.name, number)
                     self._con.execute(_merge(plan, group.name, number, sources, signed=signed))
 
+    def _is_mostly_new(self, plan: RollupPlan, counted: str, number: int, count: int) -> bool:
+        """Whether many rows come to buckets that hold hardly any: a file in the order of its days."""
+        if count < MANY:
+            return False
+        touched = f"(SELECT DISTINCT {_clock(plan)} AS bucket FROM {counted} WHERE in_{number} > 0)"
+        held = self._con.execute(
+            f"SELECT count(*) FROM {rollup(plan.name)} SEMI JOIN {touched} USING (bucket)"
+        ).fetchall()
+        return bool(held[0][0] <= FEW * count)
+
     def _rewrite(
         self, plan: RollupPlan, counted: str, number: int, tables: Collection[str], count: int, *, signed: bool
     ) -> bool:
         """Write the rollup's rows of all the buckets between the first and the last that changed anew, where they are not many more than
         the `count` rows counted; else do nothing and return false. The same rows come of it as of a MERGE."""
-        clock, target = "d" if plan.grain == "day" else "q", rollup(plan.name)
+        clock, target = _clock(plan), rollup(plan.name)
         span = f"(SELECT min({clock}) AS low, max({clock}) AS high FROM {counted} WHERE in_{number} > 0)"
         low, high, held = self._con.execute(
             f"SELECT any_value(low), any_value(high), count(bucket) FROM {span} LEFT JOIN {target} ON bucket BETWEEN low AND high"
@@ -112,6 +125,11 @@ class Rollups:
             self._con.execute(_merge(plan, f"({rows})", 0, sources, signed=True))
 
 
+def _clock(plan: RollupPlan) -> str:
+    """The column of counted rows that holds the plan's bucket."""
+    return "d" if plan.grain == "day" else "q"
+
+
 def _between(plan: RollupPlan, sources: Mapping[str, Sequence[Source]]) -> Between | None:
     """The first and the last time of all rows that may count in the plan; None where one of them is not known."""
     spans = [source.between for c in plan.contributions for source in sources.get(c.table, ())]
@@ -155,7 +173,7 @@ def _delta(plan: RollupPlan, source: str, number: int, tables: Collection[str], 
     contributions = [c for c in plan.contributions if c.table in tables]
     given = {name for c in contributions for name in (*c.dimensions, *c.lookups)}
     counted = {name for c in contributions for name in c.measures}
-    columns = [f"{'d' if plan.grain == 'day' else 'q'} AS bucket"]
+    columns = [f"{_clock(plan)} AS bucket"]
     columns += [
         f"{quoted('c_' + c.name) if c.name in given else f'NULL::{c.type}'} AS {quoted(c.name)}"
         for c in plan.dimensions
