@@ -15,6 +15,7 @@ _CLOCKS = ("", " %H:%M:%S%.f", "T%H:%M:%S%.f", " %H:%M", "T%H:%M")
 _FAMILIES = (
     *(tuple(day + clock for clock in _CLOCKS) for day in ("%Y-%m-%d", "%Y/%m/%d")),
     ("%Y%m%d",),
+    *(tuple(day + clock for clock in _CLOCKS) for day in ("%m/%d/%Y", "%d/%m/%Y", "%d.%m.%Y")),
 )  # a column is of one
 _ZONED = ("%Y-%m-%dT%H:%M:%S%.f%#z", "%Y-%m-%d %H:%M:%S%.f%#z")
 _MONTH = r"^\d{4}[-/]\d{1,2}$"
@@ -102,6 +103,7 @@ def times(table: pl.DataFrame, name: str) -> Times:
     if plain.str.contains(_MONTH).all():
         plain = plain + plain.str.slice(4, 1) + "01"
     best: pl.Series | None = None
+    _decided(plain, name)
     for family in _FAMILIES:
         read = pl.select(
             pl.coalesce(pl.lit(plain).str.to_datetime(form, strict=False, time_unit="us") for form in family)
@@ -118,6 +120,15 @@ def times(table: pl.DataFrame, name: str) -> Times:
         raise AssertionError("there are forms")
     _refuse(table, name, best.is_null(), "no time as the others", "write all as 2026-11-20 or 2026-11-20 14:36:00")
     raise AssertionError("one was refused")
+
+
+def _decided(plain: pl.Series, name: str) -> None:
+    """Raises InputError for days that may be read month first as well as day first."""
+    if all(plain.str.to_datetime(form, strict=False).null_count() == 0 for form in ("%m/%d/%Y", "%d/%m/%Y")):
+        raise InputError(
+            f"column {name!r}: {plain[0]!r} and the others may be month/day or day/month; write 2026-11-20",
+            code="analysis.bad_value",
+        )
 
 
 def moment(given: str) -> datetime:

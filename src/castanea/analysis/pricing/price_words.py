@@ -7,6 +7,8 @@ from typing import Any
 
 import polars as pl
 
+from castanea.analysis.pricing.figures import said
+
 SHOWN = 3
 
 
@@ -55,16 +57,16 @@ def _zh(row: Mapping[str, Any], level: float, per: str) -> str:
     each = "每期" if per == "period" else "每行"
     if row["verdict"] in ("raise", "lower"):
         way = "提" if row["price_best"] > row["price_now"] else "降"
-        answer += f"；建议从 {row['price_now']:,.4g} {way}到 {row['price_best']:,.4g}"
+        answer += f"；建议从 {said(row['price_now'])} {way}到 {said(row['price_best'])}"
         answer += _profit(row, f"，{each}利润变化 ", " 至 ", "（约 ", "）")
         return answer + ("，已到试过价格的边缘" if row["at_edge"] else "") + "。"
     if row["price_best"] is None or row["verdict"] == "keep":
         return answer + (
-            f"；现价 {row['price_now']:,.4g} 合适。" if row["verdict"] == "keep" else "；现在还不能给出价格建议。"
+            f"；现价 {said(row['price_now'])} 合适。" if row["verdict"] == "keep" else "；现在还不能给出价格建议。"
         )
     return (
         answer
-        + f"；{row['price_best']:,.4g} 值得一试"
+        + f"；{said(row['price_best'])} 值得一试"
         + _profit(row, f"，{each}利润变化可能 ", " 至 ", "（约 ", "）")
         + "，但数据还分不清好坏。"
     )
@@ -74,19 +76,19 @@ def _en(row: Mapping[str, Any], level: float, per: str) -> str:
     answer = f"{row['product']}: 1 % dearer changes units by {row['elasticity']:+.1f} % ({level:g} % interval {row['lo']:+.1f} to {row['hi']:+.1f})"
     if row["verdict"] in ("raise", "lower"):
         way = "raise" if row["price_best"] > row["price_now"] else "lower"
-        answer += f"; {way} it from {row['price_now']:,.4g} to {row['price_best']:,.4g}" + _profit(
+        answer += f"; {way} it from {said(row['price_now'])} to {said(row['price_best'])}" + _profit(
             row, f", profit a {per} ", " to ", " (about ", ")"
         )
         return answer + (", the edge of what was tried." if row["at_edge"] else ".")
     if row["price_best"] is None or row["verdict"] == "keep":
         return answer + (
-            f"; {row['price_now']:,.4g} is right." if row["verdict"] == "keep" else "; no price can be advised yet."
+            f"; {said(row['price_now'])} is right." if row["verdict"] == "keep" else "; no price can be advised yet."
         )
     told = _profit(row, f", profit a {per} ", " to ", " (about ", ")")
-    return f"{answer}; {row['price_best']:,.4g} is worth a test{told}, but the data cannot tell yet."
+    return f"{answer}; {said(row['price_best'])} is worth a test{told}, but the data cannot tell yet."
 
 
 def _profit(row: Mapping[str, Any], before: str, between: str, about: str, end: str) -> str:
     if row["profit_change"] is None:
         return ""
-    return f"{before}{row['profit_lo']:+,.4g}{between}{row['profit_hi']:+,.4g}{about}{row['profit_change']:+,.4g}{end}"
+    return f"{before}{said(row['profit_lo'], signed=True)}{between}{said(row['profit_hi'], signed=True)}{about}{said(row['profit_change'], signed=True)}{end}"
