@@ -51,7 +51,7 @@ def media_world(
     rng = np.random.default_rng(seed)
     t = np.arange(weeks)
     names = [f"m{c + 1}" for c in range(channels)]
-    scale = 10 ** rng.uniform(2, 5, channels)
+    scale = 10 ** rng.uniform(3, 3.8, channels)
     together = rng.standard_normal(weeks)
     pattern = np.exp(
         0.6 * (alike**0.5 * together[:, None] + (1 - alike) ** 0.5 * rng.standard_normal((weeks, channels)))

@@ -12,15 +12,18 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 from scipy import stats
+from scipy.signal import lfilter
 
 from castanea.analysis.pricing.panel import Floats, Ints, Panel, panel_of
 
 FEW_ZEROS = 0.01  # share of rows without sales below which they are left out
 YEAR, WEEK, HARMONICS = 365.25, 7, 2
 CLUSTERS = 10  # fewer stores or times say little of how they go together
-SPREAD = 0.25  # products are never taken for more alike than this (standard deviation of slopes)
+SPREADS = np.linspace(0.03, 3.0, 100)  # standard deviations of slopes between products that are weighed
+USUAL_SPREAD = 0.5
 FLAT = 1e-8  # share of the price's variation below which the rest explains it all
 ROUNDS = 100
+PERSISTENCE = tuple(k / 20 for k in range(20))  # tried, from none to nearly lasting
 
 
 @dataclass(frozen=True)
@@ -104,7 +107,7 @@ def _by_squares(
     if z.shape[1]:
         others[kept] = np.linalg.lstsq(z * root[:, None], left * root, rcond=1e-9)[0] / scale[kept]
         left = left - rest @ others
-    variance, df = _variance(weight * own * left, bread, store, place, used)
+    variance, df = _variance(own, left, weight, rest[:, kept], bread, store, place, used)
     return Slope(slope, max(variance, 1e-16) ** 0.5, df, others[:promotions], len(y))
 
 
@@ -154,8 +157,11 @@ def _times(place: Ints, *, counted: bool) -> Floats:
     return np.column_stack(columns)
 
 
-def _variance(score: Floats, bread: float, store: Ints, place: Ints | None, used: int) -> tuple[float, float]:
-    n = len(score)
+def _variance(
+    own: Floats, left: Floats, weight: Floats, rest: Floats, bread: float, store: Ints, place: Ints | None, used: int
+) -> tuple[float, float]:
+    """Of the slope, with degrees of freedom: the widest of what rows alone, stores, times and both together say."""
+    n, score = len(own), weight * own * left
     alone = float(score @ score)
     found, df = [alone], float(n - used)
     stores = int(store.max()) + 1
@@ -167,16 +173,67 @@ def _variance(score: Floats, bread: float, store: Ints, place: Ints | None, used
         numbered = np.unique(place, return_inverse=True)[1]
         count = int(numbered.max()) + 1
         if count >= CLUSTERS:
-            sums = np.bincount(numbered, score)
             lags = min(int(np.ceil(1.3 * count**0.5)), count // 2)
-            long = float(sums @ sums) + sum(
-                2 * (1 - k / (lags + 1)) * float(sums[k:] @ sums[:-k]) for k in range(1, lags + 1)
-            )
-            by_time = max(long, float(sums @ sums)) * count / (count - 1)
-            found, df = [*found, by_time], min(df, max(4.0, 1.5 * count / lags))
+            by_time = _over_time(np.bincount(numbered, score).astype(np.float64), lags)
+            lasting = _lasting(own, left, weight, rest, numbered)
+            found, df = [*found, by_time, lasting], min(df, max(4.0, 1.5 * count / lags))
             if by_store is not None:
                 found.append(by_store + by_time - alone)
     return max(found) * n / (n - used) / bread**2, df
+
+
+def _over_time(sums: Floats, lags: int) -> float:
+    """The variance of a sum over times whose terms go together, near ones more."""
+    short = float(sums @ sums)
+    long = short + sum(2 * (1 - k / (lags + 1)) * float(sums[k:] @ sums[:-k]) for k in range(1, lags + 1))
+    return max(long, short) * len(sums) / (len(sums) - 1)
+
+
+def _lasting(own: Floats, left: Floats, weight: Floats, rest: Floats, numbered: Ints) -> float:
+    """The same if what all stores share is an AR(1). Its persistence is that at which residuals, after as many columns were fitted as here,
+    show the correlation that they show: columns that vary slowly hide much of it, which a plain estimate misses."""
+    total = np.bincount(numbered, weight)
+    shared = np.bincount(numbered, weight * left) / total
+    columns = np.column_stack([np.ones(len(own)), own, rest])
+    times = np.column_stack([np.bincount(numbered, weight * column) / total for column in columns.T])
+    basis, kept, _ = np.linalg.svd(times / np.maximum(np.abs(times).max(axis=0), 1e-300), full_matrices=False)
+    q = basis[:, kept > kept[0] * 1e-8]
+    count = len(shared)
+    if count - q.shape[1] < CLUSTERS // 2:
+        return 0.0
+    square = float(shared @ shared) or 1.0
+    seen = float(shared[1:] @ shared[:-1]) / square
+    rho, size = 0.0, square / (count - q.shape[1])
+    turned = _next_to(q)
+    for candidate in PERSISTENCE:
+        spread = _related(q, candidate)
+        inside = count - float((q * spread).sum())
+        beside = (
+            (count - 1) * candidate
+            - float((turned * spread).sum())
+            + 0.5 * float(((q.T @ turned) * (q.T @ spread).T).sum())
+        )
+        if beside / inside > seen and candidate > 0:
+            break
+        rho, size = candidate, square / inside
+    lever = np.bincount(numbered, weight * own).astype(np.float64)
+    around = weight * own * (left - shared[numbered])
+    return float(size * (lever @ _related(lever[:, None], rho)[:, 0]) + around @ around)
+
+
+def _related(columns: Floats, rho: float) -> Floats:
+    """The correlations of an AR(1) times columns."""
+    forward = lfilter([1.0], [1.0, -rho], columns, axis=0)
+    backward = lfilter([1.0], [1.0, -rho], columns[::-1], axis=0)[::-1]
+    return np.asarray(forward + backward - columns)
+
+
+def _next_to(columns: Floats) -> Floats:
+    """The sum of the rows before and after."""
+    answer = np.zeros_like(columns)
+    answer[1:] += columns[:-1]
+    answer[:-1] += columns[1:]
+    return answer
 
 
 @dataclass(frozen=True)
@@ -190,33 +247,29 @@ class Shrunk:
 
 
 def shrunk(slopes: list[Slope | None]) -> Shrunk:
-    """Each slope drawn towards the products' mean, the more the less is known of it: random effects, the spread by Paule and Mandel's
-    equation (Journal of Research of the NBS 87, 1982), never below `SPREAD`. Products that cannot tell get the mean and the spread; of
-    fewer than three that can, each stands alone (NaN for one that cannot)."""
+    """Each slope drawn towards the products' mean, the more the less is known of it: normal around a common mean, flat, with a spread that is
+    itself unknown (`SPREADS`, weighed by half-Cauchy and marginal likelihood; Gelman, Bayesian Analysis 1, 2006). Products that cannot tell
+    get the mean and the spread; of fewer than three that can, each stands alone (NaN for one that cannot)."""
     known = np.array([s is not None for s in slopes], dtype=bool)
     b = np.array([s.slope if s else np.nan for s in slopes], dtype=np.float64)
     v = np.array([s.variance if s else np.nan for s in slopes], dtype=np.float64)
     if known.sum() < 3:
         return Shrunk(None, None, b, np.sqrt(v))
-    tau = max(_between(b[known], v[known]), SPREAD**2)
-    weight = 1 / (v[known] + tau)
-    mean, doubt = float(weight @ b[known] / weight.sum()), float(1 / weight.sum())
-    slope, variance = np.full(len(b), mean), np.full(len(b), tau + doubt)
-    pull = v[known] / (v[known] + tau)
-    slope[known] = b[known] + pull * (mean - b[known])
-    variance[known] = v[known] * (1 - pull) + pull**2 * doubt
-    return Shrunk(mean, tau**0.5, slope, np.sqrt(variance))
-
-
-def _between(b: Floats, v: Floats) -> float:
-    """The variance between products at which their weighted scatter is what chance leaves."""
-    low, high = 0.0, float(b.var() * 4 + 1)
-    for _ in range(80):
-        tau = (low + high) / 2
-        weight = 1 / (v + tau)
-        scatter = float(weight @ (b - weight @ b / weight.sum()) ** 2)
-        low, high = (tau, high) if scatter > len(b) - 1 else (low, tau)
-    return high
+    around = v[known] + SPREADS[:, None] ** 2
+    doubt = 1 / (1 / around).sum(axis=1)
+    mean = doubt * (b[known] / around).sum(axis=1)
+    height = -0.5 * (np.log(around) + (b[known] - mean[:, None]) ** 2 / around).sum(axis=1) + 0.5 * np.log(doubt)
+    height -= np.log1p((SPREADS / USUAL_SPREAD) ** 2)
+    weight = np.exp(height - height.max())
+    weight /= weight.sum()
+    slope = np.repeat(mean[:, None], len(b), axis=1)
+    variance = np.repeat((SPREADS**2 + doubt)[:, None], len(b), axis=1)
+    pull = v[known] / around
+    slope[:, known] = b[known] + pull * (mean[:, None] - b[known])
+    variance[:, known] = v[known] * (1 - pull) + pull**2 * doubt[:, None]
+    middle = weight @ slope
+    se = np.sqrt(weight @ (variance + (slope - middle) ** 2))
+    return Shrunk(float(weight @ mean), float(weight @ SPREADS), middle, se)
 
 
 def quantiles(level: float) -> float:
