@@ -120,7 +120,10 @@ def _moved() -> tuple[_Moved, ...]:
 def budgets() -> list[Line]:
     """20 worlds, noise 5 % of the mean: what the advice truly brought against leaving the money where it is."""
     found = _moved()
-    worse, lazy = 100 * float(np.mean([m.gain < -1e-9 for m in found])), 100 * float(np.mean([m.crude < 0 for m in found]))
+    worse, lazy = (
+        100 * float(np.mean([m.gain < -1e-9 for m in found])),
+        100 * float(np.mean([m.crude < 0 for m in found])),
+    )
     gain, crude = 100 * float(np.mean([m.gain for m in found])), 100 * float(np.mean([m.crude for m in found]))
     return [
         Line("media-mix worlds", "advice worse than the status quo %", worse, lazy, 50, at_most(5)),

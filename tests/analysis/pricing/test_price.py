@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 import pytest
-from bench.analysis.price_worlds import price_world
 
+from bench.analysis.price_worlds import price_world
 from castanea.analysis.common import Answer
 from castanea.analysis.pricing.elasticity import Slope, elasticities, shrunk
 from castanea.analysis.pricing.price import price
@@ -18,7 +18,15 @@ COLUMNS = [
 
 
 def asked(table: pl.DataFrame, **more: object) -> Answer:
-    given = {"product": "item", "price": "asked", "units": "sold", "time": "week", "store": "shop", "promotion": ("promo",), "cost": "cost"}
+    given = {
+        "product": "item",
+        "price": "asked",
+        "units": "sold",
+        "time": "week",
+        "store": "shop",
+        "promotion": ("promo",),
+        "cost": "cost",
+    }
     return price(table, **(given | more))  # type: ignore[arg-type]
 
 
@@ -47,7 +55,9 @@ def test_items_that_often_sell_nothing_keep_their_zeros() -> None:
     inside = (told["lo"].to_numpy() <= world.slopes) & (world.slopes <= told["hi"].to_numpy())
     assert inside.mean() >= 0.75
     dropped = elasticities(world.table.filter(pl.col("sold") > 0), product="item", price="asked", units="sold", store="shop", promotion=("promo",))  # fmt: skip
-    assert abs(float(dropped["elasticity"].mean()) - world.slopes.mean()) > abs(float(told["elasticity_raw"].mean()) - world.slopes.mean())  # type: ignore[arg-type]
+    assert abs(float(dropped["elasticity"].mean()) - world.slopes.mean()) > abs(
+        float(told["elasticity_raw"].mean()) - world.slopes.mean()
+    )  # type: ignore[arg-type]
 
 
 def test_a_promotion_that_goes_with_price_cuts_does_not_count_as_the_prices_doing() -> None:
@@ -89,7 +99,11 @@ def test_where_no_price_varied_or_for_too_short_it_is_not_enough_data() -> None:
 
 def test_a_product_tried_too_little_borrows_from_the_others_and_is_to_be_tested() -> None:
     world = price_world(4, items=5)
-    two = pl.when(pl.col("item") == "p02").then(pl.when(pl.col("week").dt.day() < 15).then(5.0).otherwise(6.0)).otherwise(pl.col("asked"))
+    two = (
+        pl.when(pl.col("item") == "p02")
+        .then(pl.when(pl.col("week").dt.day() < 15).then(5.0).otherwise(6.0))
+        .otherwise(pl.col("asked"))
+    )
     row = asked(world.table.with_columns(two.alias("asked"))).table.row(2, named=True)
     assert row["verdict"] == "test_first"
     assert row["hi"] - row["lo"] > 0.5
@@ -141,7 +155,9 @@ def test_what_is_little_known_is_drawn_to_the_others_mean() -> None:
     assert held.se[6] > held.se[0]
 
 
-@pytest.mark.parametrize("wrong", [{"margin": 1.0}, {"most_change": -0.1}, {"level": 3}, {"cost": "none"}, {"store": "item"}])
+@pytest.mark.parametrize(
+    "wrong", [{"margin": 1.0}, {"most_change": -0.1}, {"level": 3}, {"cost": "none"}, {"store": "item"}]
+)
 def test_a_wrong_call_is_refused(wrong: dict[str, object]) -> None:
     with pytest.raises(InputError, match=r".{20,}"):
         asked(price_world(1, items=2).table, **wrong)

@@ -20,7 +20,8 @@ from castanea.kit.nearest import nearest
 
 LEAST, MOST = 0.5, 1.5  # of what is spent now, where no bounds are given
 TRIED_OVER = 4  # periods over which spending counts as tried together
-TRIFLE = 0.001  # of what all channels bring, below which a gain is none
+CAUTION = 0.005  # the chance of a loss that a move may have at most, by the drawn responses
+TRIFLE = 0.002  # of what all channels bring, below which a gain is none
 FAR = 1.5  # times what is spent now beyond which a total is unlike anything tried
 MINIMUM, MAXIMUM = ("min", "lo", "low", "lower", "minimum"), ("max", "hi", "high", "upper", "maximum")
 COLUMNS: Mapping[str, Any] = {
@@ -55,8 +56,8 @@ def budget(
 
     `periods`: how many the total is for; by default one, a season or all of the file's, whichever is nearest to what was spent. `bounds`:
     channel, min, max over the same periods; by default half to one and a half times the present, inside what was tried. Summary: gain,
-    gain_lo, gain_hi (in the value's unit, over the periods, against status_quo), verdict: `move` when a division gains at the lower
-    end of the interval, `test_first` otherwise: then spend_best stays at status_quo and the gain is that of spend_candidate. Method:
+    gain_lo, gain_hi (in the value's unit, over the periods, against status_quo), verdict: `move` when a division gains even
+    where only `CAUTION` of the drawn responses lie lower, `test_first` otherwise: then spend_best stays at status_quo and the gain is that of spend_candidate. Method:
     `media_model`, `allocation`. Not enough data as media-mix. Raises InputError."""
     check_level(level)
     if not (np.isfinite(total) and total > 0):
@@ -149,7 +150,7 @@ def _divided(
     tail = [(1 - level / 100) / 2, (1 + level / 100) / 2]
     room = room_of(told, asked.now[list(moving)], low, high, asked.periods)
     candidate = best_known(room, part)[0]
-    best, height = pessimistic(room, now, candidate, tail[0])
+    best, height = pessimistic(room, now, candidate, min(tail[0], CAUTION))
     some = np.unique(np.linspace(0, len(told.size) - 1, LEAST_DRAWN).astype(np.int64))
     optima = best_known(room, part, some)
     lo, hi = np.quantile(optima, tail, axis=0)
