@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -130,6 +132,25 @@ def test_a_file_that_cannot_be_read_is_refused_with_its_reason(workspace: Worksp
             jobs.remove(job.id)
             with pytest.raises(NotFound):
                 jobs.get(job.id)
+
+    asyncio.run(story())
+
+
+def test_the_decimal_mark_can_be_said(workspace: Workspace) -> None:
+    async def story() -> None:
+        async with jobs_of(workspace) as jobs:
+            file = "单据;卖了多少钱;哪天\nA1;1.234;2026-02-20 10:00:00\nA2;2.000;2026-02-20 11:00:00\n".encode()
+            job = await jobs.upload("ours.csv", "me", sent(file), 1 << 20)
+            wish = ImportWish(kind="orders", columns={"order_id": "单据", "amount": "卖了多少钱", "order_time": "哪天"})
+            sums = {}
+            for mark in (".", ","):
+                look = await jobs.look(job.id, replace(wish, decimal_mark=mark))
+                assert look.effect is not None, look.refused
+                sums[mark] = Decimal(look.effect.sums["order_line.amount"])
+            assert sums == {".": Decimal("3.234"), ",": Decimal(3234)}
+            refused = (await jobs.look(job.id, replace(wish, decimal_mark="x"))).refused
+            assert refused is not None
+            assert refused.code == "import.decimal_mark"
 
     asyncio.run(story())
 

@@ -62,7 +62,7 @@ def register(app: typer.Typer, wiring: Wiring) -> None:
                 f"'{date_order}' is no order of a date's parts; valid are dmy (day first) and mdy (month first)"
             )
         if decimal_mark not in ("", ".", ","):
-            raise InputError(f"'{decimal_mark}' is no decimal mark; valid are . and ,")
+            raise InputError(f"'{decimal_mark}' is no decimal mark; valid are . and ,", code="import.decimal_mark")
         place = wiring.workspace(folder(workspace, wiring))
         says = teller(language or wiring.terminal_language)
         mappings = load_mappings(place.mappings)

@@ -27,6 +27,7 @@ class ImportWish:
     sheet: str = ""
     header_row: int = 0
     date_order: str = ""
+    decimal_mark: str = ""
     columns: dict[str, str] = field(default_factory=dict)
     words: dict[str, dict[str, str]] = field(default_factory=dict)
 

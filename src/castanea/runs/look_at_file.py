@@ -43,8 +43,14 @@ def request_of(wish: ImportWish, path: Path) -> Request:
     """The wish as an import's request, its edits apart."""
     return Request(
         path, wish.format, wish.kind, wish.zone, wish.currency, wish.shop, wish.exported_at, wish.encoding, wish.delimiter, wish.sheet,
-        wish.header_row, wish.date_order, columns=wish.columns,
+        wish.header_row, wish.date_order, decimal_mark=_mark(wish), columns=wish.columns,
     )  # fmt: skip
+
+
+def _mark(wish: ImportWish) -> str:
+    if wish.decimal_mark not in ("", ".", ","):
+        raise InputError(f"{wish.decimal_mark!r} is no decimal mark; valid are . and ,", code="import.decimal_mark")
+    return wish.decimal_mark
 
 
 def open_as_wished(job: ImportFile, wish: ImportWish, path: Path) -> OpenedFile:

@@ -1905,6 +1905,11 @@ export interface components {
              */
             date_order: string;
             /**
+             * Decimal Mark
+             * @default
+             */
+            decimal_mark: string;
+            /**
              * Delimiter
              * @default
              */
@@ -1974,6 +1979,11 @@ export interface components {
              * @default
              */
             date_order: string;
+            /**
+             * Decimal Mark
+             * @default
+             */
+            decimal_mark: string;
             /**
              * Delimiter
              * @default

@@ -12,6 +12,7 @@ import { TopBar } from "../../app/TopBar";
 import { Icon } from "../../components/Icon";
 import { pick } from "../../i18n";
 import { Message } from "../data/Message";
+import { FolderOf } from "./FolderOf";
 import { Versions } from "./Versions";
 
 /** All boards: at hand first, then by folder; made, copied, put away and brought in from YAML. */
@@ -24,6 +25,7 @@ export function Shelf() {
   const [typed, setTyped] = useState("");
   const [archive, setArchive] = useState(false);
   const [versionsOf, setVersionsOf] = useState<ShelfBoard | null>(null);
+  const [moved, setMoved] = useState<ShelfBoard | null>(null);
   const asked = useQuery<ShelfBoard[], Problem>({ queryKey: ["shelf"], queryFn: ownBoards.shelf });
   const mayEdit = can(session, "boards:edit");
   const fresh = () => void Promise.all([queries.invalidateQueries({ queryKey: ["shelf"] }), queries.invalidateQueries({ queryKey: ["boards"] })]);
@@ -34,10 +36,6 @@ export function Shelf() {
     return ownBoards.create(board).then((made) => go(`/boards/${made.id}?edit=1`));
   });
   const copy = (board: ShelfBoard) => act.mutate(() => ownBoards.get(board.id).then((spec) => ownBoards.create({ ...spec, title: { "zh-CN": `${spec.title["zh-CN"]} 副本`, en: `${spec.title.en} copy` } }, board.folder)).then((made) => go(`/boards/${made.id}?edit=1`)));
-  const move = (board: ShelfBoard) => {
-    const folder = prompt(t("shelf.folder_ask"), board.folder);
-    if (folder !== null) act.mutate(() => ownBoards.place(board.id, { folder }));
-  };
   const groups = useMemo(() => {
     const wanted = typed.trim().toLowerCase();
     const shown = (asked.data ?? []).filter((board) => (board.archived ?? false) === archive && (!wanted || Object.values(board.title).some((title) => title.toLowerCase().includes(wanted))));
@@ -77,7 +75,7 @@ export function Shelf() {
                         <Menu.Dropdown>
                           <Menu.Item onClick={() => go(`/boards/${encodeURIComponent(board.id)}?edit=1`)}>{t("shelf.edit")}</Menu.Item>
                           <Menu.Item onClick={() => copy(board)}>{t("shelf.copy")}</Menu.Item>
-                          <Menu.Item onClick={() => move(board)}>{t("shelf.move")}</Menu.Item>
+                          <Menu.Item onClick={() => setMoved(board)}>{t("shelf.move")}</Menu.Item>
                           {board.own && <Menu.Item onClick={() => setVersionsOf(board)}>{t("shelf.versions")}</Menu.Item>}
                           <Menu.Item component="a" href={`/api/v1/boards/${encodeURIComponent(board.id)}/yaml`}>{t("shelf.export")}</Menu.Item>
                           <Menu.Item onClick={() => act.mutate(() => ownBoards.place(board.id, { archived: !board.archived }))}>{board.archived ? t("shelf.unarchive") : t("shelf.to_archive")}</Menu.Item>
@@ -95,6 +93,7 @@ export function Shelf() {
           </section>
         ))}
       </main>
+      {moved && <FolderOf board={moved} folders={[...new Set(asked.data.map((board) => board.folder).filter((name): name is string => !!name))].sort()} onClose={() => setMoved(null)} onPlaced={(folder) => { act.mutate(() => ownBoards.place(moved.id, { folder })); setMoved(null); }} />}
       {versionsOf && <Versions board={versionsOf} onClose={() => setVersionsOf(null)} onRestored={fresh} />}
     </>
   );

@@ -21,6 +21,7 @@ export function Facts({ look, wish, onWish }: { look: FileLook; wish: ImportWish
   const exported = look.exported_at ? new Date(look.exported_at) : null;
   const kinds = Object.keys(look.kinds ?? {});
   const isText = look.container === "delimited" || !look.container;
+  const sheets = [...new Set([look.sheet, ...(look.sheets_left ?? []), wish.sheet].filter((name): name is string => !!name))];
   const needs = wish.kind ? (look.kinds?.[wish.kind] ?? []) : [];
   const named = (column: string) => pick(look.choices?.find((choice) => choice.name === column)?.labels ?? {}, language) || column;
   return (
@@ -46,6 +47,8 @@ export function Facts({ look, wish, onWish }: { look: FileLook; wish: ImportWish
         <Fact label={t("bring.currency")}><input className="input small" list={`${list}c`} defaultValue={wish.currency || look.currency} key={look.currency} maxLength={3} onBlur={(event) => event.target.value !== look.currency && onWish({ currency: event.target.value.trim().toUpperCase() })} /><datalist id={`${list}c`}>{CURRENCIES.map((name) => <option key={name} value={name} />)}</datalist></Fact>
         <Fact label={t("bring.shop")} note={t("bring.shop_why")}><input className="input small" defaultValue={wish.shop ?? ""} placeholder="main" onBlur={(event) => onWish({ shop: event.target.value.trim() })} /></Fact>
         <Fact label={t("bring.dates")}><select className="input small" value={wish.date_order ?? ""} onChange={(event) => onWish({ date_order: event.target.value })}><option value="">{t("bring.find_out")}</option><option value="dmy">{t("bring.dmy")}</option><option value="mdy">{t("bring.mdy")}</option></select></Fact>
+        <Fact label={t("bring.mark")}><select className="input small" value={wish.decimal_mark ?? ""} onChange={(event) => onWish({ decimal_mark: event.target.value })}><option value="">{t("bring.find_out")}</option><option value=".">{t("bring.mark_point")}</option><option value=",">{t("bring.mark_comma")}</option></select></Fact>
+        {(sheets.length > 1 || wish.sheet) && <Fact label={t("bring.sheet")}><select className="input small" value={wish.sheet ?? ""} onChange={(event) => onWish({ sheet: event.target.value })}><option value="">{t("bring.sheet_all")}</option>{sheets.map((name) => <option key={name}>{name}</option>)}</select></Fact>}
         <Fact label={t("bring.exported")} note={look.exported_from === "mtime" ? t("bring.exported_guess") : ""}><input className="input small" type="datetime-local" value={local(wish.exported_at)} aria-label={t("bring.exported")} onChange={(event) => onWish({ exported_at: event.target.value ? new Date(event.target.value).toISOString() : null })} />{!wish.exported_at && exported && <span className="sub">{dayName(exported, look.zone || zone, language)} {clock(exported, look.zone || zone)}</span>}</Fact>
       </div>
       {(look.titles?.length ?? 0) > 0 && <p className="sub">{t("bring.titles", { titles: look.titles?.join(" · ") })}</p>}
