@@ -57,8 +57,8 @@ def budget(
     `periods`: how many the total is for; by default one, a season or all of the file's, whichever is nearest to what was spent. `bounds`:
     channel, min, max over the same periods; by default half to one and a half times the present, inside what was tried. Summary: gain,
     gain_lo, gain_hi (in the value's unit, over the periods, against status_quo), verdict: `move` when a division gains even
-    where only `CAUTION` of the drawn responses lie lower, `test_first` otherwise: then spend_best stays at status_quo and the gain is that of spend_candidate. Method:
-    `media_model`, `allocation`. Not enough data as media-mix. Raises InputError."""
+    where only `CAUTION` of the drawn responses lie lower, `test_first` otherwise: then spend_best stays at status_quo and the gain is that of
+    spend_candidate. Method: `media_model`, `allocation`. Not enough data as media-mix. Raises InputError."""
     check_level(level)
     if not (np.isfinite(total) and total > 0):
         raise InputError(f"--total is {total:g}; write an amount above 0", code="analysis.bad_number")
@@ -101,7 +101,7 @@ def _asked(media: Media, total: float, periods: int, bounds: pl.DataFrame | None
         low, high = _bounded(bounds, media.channels, low, high)
     if low.sum() > total * (1 + 1e-9) or high.sum() < total * (1 - 1e-9):
         raise InputError(f"the bounds allow {low.sum():,.6g} to {high.sum():,.6g} in all, the total is {total:,.6g}; "
-            "change the bounds or --total (and see --periods)", code="analysis.bad_bounds")  # fmt: skip
+            "change the bounds or --total (and see --periods)", code="analysis.bad_value")  # fmt: skip
     return Asked(total, periods, now, low, high)
 
 
@@ -124,7 +124,7 @@ def _bounded(given: pl.DataFrame, channels: Sequence[str], low: Floats, high: Fl
             near = nearest(str(channel), channels)
             raise InputError(
                 f"the bounds name {channel!r}{near.hint}; the channels are {', '.join(channels)}",
-                code="analysis.bad_bounds",
+                code="analysis.bad_value",
             )
         c = list(channels).index(channel)
         lo = columns["min"][n] if columns["min"] is not None else None
@@ -136,7 +136,7 @@ def _bounded(given: pl.DataFrame, channels: Sequence[str], low: Floats, high: Fl
         if not 0 <= low[c] <= high[c]:
             raise InputError(
                 f"the bounds of {channel} are {low[c]:g} to {high[c]:g}; write 0 ≤ min ≤ max",
-                code="analysis.bad_bounds",
+                code="analysis.bad_value",
             )
     return low, high
 
