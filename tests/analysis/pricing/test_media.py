@@ -174,3 +174,10 @@ def test_a_wrong_call_is_refused(wrong: dict[str, object]) -> None:
     for total in (0.0, -1.0):
         with pytest.raises(InputError, match=r"total"):
             divided(world().table, total=total)
+
+
+def test_a_total_unlike_anything_tried_moves_nothing() -> None:
+    told = divided(world().table, total=50 * float(world().spend.mean(axis=0).sum()))
+    assert told.summary["verdict"] == "test_first"
+    assert {w.code for w in told.warnings} >= {"unlike_the_past"}
+    assert "unlike" in told.words["en"]

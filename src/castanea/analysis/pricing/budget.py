@@ -22,7 +22,7 @@ LEAST, MOST = 0.5, 1.5  # of what is spent now, where no bounds are given
 TRIED_OVER = 4  # periods over which spending counts as tried together
 CAUTION = 0.005  # the chance of a loss that a move may have at most, by the drawn responses
 TRIFLE = 0.002  # of what all channels bring, below which a gain is none
-FAR = 1.5  # times what is spent now beyond which a total is unlike anything tried
+FAR = 2.0  # times what is spent now beyond which a total is unlike anything tried
 MINIMUM, MAXIMUM = ("min", "lo", "low", "lower", "minimum"), ("max", "hi", "high", "upper", "maximum")
 COLUMNS: Mapping[str, Any] = {
     "channel": pl.String, "spend_now": pl.Float64, "spend_best": pl.Float64, "lo": pl.Float64, "hi": pl.Float64, "status_quo": pl.Float64,
@@ -40,6 +40,11 @@ class Asked:
     now: Floats
     low: Floats
     high: Floats
+
+    @property
+    def unlike(self) -> bool:
+        """Whether nothing like this total was ever tried: then no response is known."""
+        return not 1 / FAR <= self.total / float(self.now.sum()) <= FAR
 
     @property
     def status_quo(self) -> Floats:
@@ -88,7 +93,7 @@ def _asked(media: Media, total: float, periods: int, bounds: pl.DataFrame | None
         warnings.append(Warned("periods", f"the total is taken as for {periods:,} periods, nearest to what was spent; say --periods for another"))  # fmt: skip
     now = mean * periods
     ratio = total / float(now.sum())
-    if ratio > FAR or ratio < 1 / FAR:
+    if not 1 / FAR <= ratio <= FAR:
         warnings.append(Warned("unlike_the_past", f"the total is {ratio:.2f} times what was spent in {periods:,} periods: "
             "responses there were never tried"))  # fmt: skip
     steady = np.array([np.convolve(x, np.ones(TRIED_OVER) / TRIED_OVER, "valid") for x in media.spend.T])
@@ -155,7 +160,7 @@ def _divided(
     optima = best_known(room, part, some)
     lo, hi = np.quantile(optima, tail, axis=0)
     base = room.value(now)
-    move = height > TRIFLE * float(base.mean())
+    move = height > TRIFLE * float(base.mean()) and not asked.unlike
     best = best if move else now
     gains = room.value(best if move else candidate) - base
     gain_lo, gain_hi = (float(v) for v in np.quantile(gains, tail))
@@ -175,6 +180,7 @@ def _divided(
     expected = float(base.mean())
     summary = {
         "gain": float(gains.mean()), "gain_lo": gain_lo, "gain_hi": gain_hi, "verdict": "move" if move else "test_first",
+        "unlike_the_past": asked.unlike,
         "gain_of": "spend_best" if move else "spend_candidate", "total": asked.total, "periods": asked.periods,
         "gain_share": float(gains.mean()) / expected if expected > 0 else None, "chance_of_loss": float((gains < 0).mean()),
         "test": told.media.channels[widest], "response_now": expected,

@@ -48,7 +48,7 @@ def elasticities(
     """product, elasticity, se, df, rows: by each product's own rows with store effects and promotions, without time effects and before
     products are held against each other; null where it cannot be told. `time` only serves the errors. Raises InputError."""
     panel, _ = panel_of(table, product, price, units, time, store, promotion, "", "")
-    found = [slope_of(panel.of(n), timed=False) for n in range(len(panel.products))]
+    found = [slope_of(rows, timed=False) for rows in panel.parts()]
     return pl.DataFrame(
         {
             "product": list(panel.products),

@@ -66,7 +66,7 @@ def budget_words(answer: pl.DataFrame, summary: Mapping[str, Any], level: float)
     """One paragraph in each language."""
     gain, lo, hi = (said(summary[k], signed=True) for k in ("gain", "gain_lo", "gain_hi"))
     moves = answer.with_columns((pl.col("spend_best") - pl.col("status_quo")).alias("by")).sort("by", "channel")
-    periods = summary["periods"]
+    periods, many = summary["periods"], "period" if summary["periods"] == 1 else "periods"
     if summary["verdict"] == "move":
         zh = "，".join(
             f"{r['channel']} {said(r['status_quo'])} → {said(r['spend_best'])}" for r in moves.iter_rows(named=True)
@@ -75,14 +75,32 @@ def budget_words(answer: pl.DataFrame, summary: Mapping[str, Any], level: float)
             f"{r['channel']} {said(r['status_quo'])} to {said(r['spend_best'])}" for r in moves.iter_rows(named=True)
         )
         return {
-            "zh": f"{periods} 期预算 {said(summary['total'])}：{zh}。与按现有比例分配相比，预计变化 {gain}（{level:g}% 区间 {lo} 至 {hi}），"
+            "zh": f"{periods} 期预算 {summary['total']:,.10g}：{zh}。与按现有比例分配相比，预计变化 {gain}（{level:g}% 区间 {lo} 至 {hi}），"
             "悲观情形下仍不亏。调整后请对照实际结果；若投放内容、竞争或价格改变，结论会改变。",
-            "en": f"A budget of {said(summary['total'])} for {periods} periods: {en}. Against the present proportions that brings {gain} ({level:g} % "
+            "en": f"A budget of {summary['total']:,.10g} for {periods:,} {many}: {en}. Against the present proportions that brings {gain} ({level:g} % "
             f"interval {lo} to {hi}), a gain even at the pessimistic end. Check it against what comes; other creatives, rivals or prices would change it.",
         }
+    reason = _unsure(summary, lo, hi, level)
     return {
-        "zh": f"先测试：最有希望的调整预计带来 {gain}，但 {level:g}% 区间为 {lo} 至 {hi}，可能不如现状，因此建议暂时维持现有比例。"
+        "zh": f"先测试：最有希望的调整估计变化 {gain}，{reason[0]}因此建议暂时维持现有比例。"
         f"最值得做的实验：在部分地区增减“{summary['test']}”的投放数周；实验结果会缩小区间。",
-        "en": f"Test first: the most promising change would bring {gain}, but the {level:g} % interval runs from {lo} to {hi}, so it may be worse than "
-        f"now; keep the present proportions meanwhile. The test that would tell most: more and less of {summary['test']} in some regions for some weeks.",
+        "en": f"Test first: the most promising change is put at {gain}, {reason[1]} Keep the present proportions meanwhile. "
+        f"The test that would tell most: more and less of {summary['test']} in some regions for some weeks; its result would narrow the interval.",
     }
+
+
+def _unsure(summary: Mapping[str, Any], lo: str, hi: str, level: float) -> tuple[str, str]:
+    """Why nothing is moved, in each language."""
+    if summary["unlike_the_past"]:
+        return (
+            "但这个总额与以往花费相差太远，从未试过，推算不可靠；",
+            "but such a total is unlike anything that was tried, so what it brings is not known.",
+        )
+    if summary["gain_lo"] > 0:
+        return f"{level:g}% 区间为 {lo} 至 {hi}，但余地太小，接近最坏的情形下可能不如现状；", (
+            f"{level:g} % interval {lo} to {hi}, too close to nothing: at nearly the worst it would be worse than now."
+        )
+    return (
+        f"但 {level:g}% 区间为 {lo} 至 {hi}，可能不如现状；",
+        f"but the {level:g} % interval runs from {lo} to {hi}, so it may be worse than now.",
+    )

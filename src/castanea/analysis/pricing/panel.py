@@ -34,9 +34,14 @@ class Panel:
     cost: Floats | None
     rival: Floats | None
 
-    def of(self, product: int) -> Panel:
-        """The rows of one product."""
-        at = np.flatnonzero(self.product == product)
+    def parts(self) -> list[Panel]:
+        """The rows of each product."""
+        order = np.argsort(self.product, kind="stable")
+        ends = np.searchsorted(self.product[order], np.arange(1, len(self.products)))
+        return [self.of(at) for at in np.split(order, ends)]
+
+    def of(self, at: Ints) -> Panel:
+        """These rows alone."""
         return Panel(
             self.products, self.product[at], self.store[at], None if self.place is None else self.place[at], self.counted, self.price[at],
             self.units[at], self.promotion[at], None if self.cost is None else self.cost[at], None if self.rival is None else self.rival[at],

@@ -61,7 +61,7 @@ def price(
     del seed  # nothing is drawn
     _check(level, margin, most_change, corridor)
     panel, warnings = panel_of(table, product, price, units, time, store, promotion, cost, competitor)
-    parts = [panel.of(n) for n in range(len(panel.products))]
+    parts = panel.parts()
     tried = [_tried(rows) for rows in parts]
     if not any(t.enough for t in tried):
         return _too_little(tried)
