@@ -174,6 +174,7 @@ class Castanea:
         from castanea.boards.kept import KeptBoards
         from castanea.intake.events import EventIntake
         from castanea.intake.shop_zones import ShopZones
+        from castanea.kanban import KanbanBoards
         from castanea.runs.grids import GridDesk
         from castanea.runs.import_jobs import ImportJobs
         from castanea.runs.link import Link
@@ -208,7 +209,7 @@ class Castanea:
                     WriteKeys(database, keyring, self.clock), People(database, self.clock),
                     Teams(database, self.clock), Shares(database),
                     Invitations(database, accounts, self.clock), Walls(database, self.clock),
-                    KeptBoards(database, self.clock), self.clock,
+                    KeptBoards(database, self.clock), KanbanBoards(database, self.clock), self.clock,
                     ApiSettings(allowed_hosts=self._settings.allowed_hosts, web=built_pages()),
                     GridDesk(landing, self.clock), ImportDesk(landing, self.clock), jobs, provider, admission,
                 )  # fmt: skip

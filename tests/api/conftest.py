@@ -24,6 +24,7 @@ from castanea.api import ApiSettings, Services, create_app
 from castanea.api.services import EventIntake
 from castanea.boards.kept import KeptBoards
 from castanea.contracts.workspace import Workspace, WorkspaceSettings
+from castanea.kanban import KanbanBoards
 from castanea.kit.clock import SystemClock
 from castanea.state import Database
 from tests.api.pocket import PocketDesk, PocketIntake, PocketLink
@@ -103,6 +104,7 @@ def serving(root: Path, settings: ApiSettings, events: EventIntake | None = None
         invitations=Invitations(database, accounts, clock),
         walls=Walls(database, clock),
         boards=KeptBoards(database, clock),
+        kanban=KanbanBoards(database, clock),
         clock=clock,
         settings=settings,
         grids=PocketDesk(),

@@ -19,6 +19,7 @@ class Permission(StrEnum):
     BOARDS_READ = "boards:read"
     BOARDS_EDIT = "boards:edit"
     BOARDS_SHARE = "boards:share"
+    KANBAN_EDIT = "kanban:edit"  # cards, their moves and comments; boards and lists need boards:edit
     NUMBERS_ASK = "numbers:ask"
     CATALOG_READ = "catalog:read"
     STATUS_READ = "status:read"
@@ -45,7 +46,7 @@ class Role(StrEnum):
 
 _OF_WALL = frozenset({Permission.PUBLIC, Permission.BOARDS_READ, Permission.CATALOG_READ, Permission.STATUS_READ})
 _OF_VIEWER = _OF_WALL | {Permission.SELF}
-_OF_MEMBER = _OF_VIEWER | {Permission.NUMBERS_ASK, Permission.PEOPLE_READ}
+_OF_MEMBER = _OF_VIEWER | {Permission.NUMBERS_ASK, Permission.PEOPLE_READ, Permission.KANBAN_EDIT}
 _OF_EDITOR = _OF_MEMBER | {
     Permission.IMPORTS_READ,
     Permission.QUARANTINE_READ,

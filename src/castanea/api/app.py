@@ -27,6 +27,7 @@ from castanea.api.routers import (
     health,
     imports,
     invitations,
+    kanban,
     numbers,
     own_boards,
     people,
@@ -121,7 +122,7 @@ def routes_only(lifespan: object = None) -> Application:
         invitations,
         walls,
     )
-    for room in (*rooms, shares, grids, uploads, own_boards):
+    for room in (*rooms, shares, kanban, grids, uploads, own_boards):
         app.include_router(room.router)
     app.openapi = lambda: document(app)  # type: ignore[method-assign]
     return app

@@ -24,6 +24,7 @@ from castanea.contracts.board import BoardSpec, View
 from castanea.contracts.importing import FileLook, ImportJob, ImportWish
 from castanea.contracts.query import Query, Rights
 from castanea.contracts.workspace import Workspace
+from castanea.kanban import KanbanBoards
 from castanea.kit.clock import Clock
 
 
@@ -157,6 +158,7 @@ class Services:
     invitations: Invitations
     walls: Walls
     boards: KeptBoards
+    kanban: KanbanBoards
     clock: Clock
     settings: ApiSettings = field(default_factory=ApiSettings)
     grids: Grids | None = None

@@ -2,6 +2,7 @@
 
 from castanea.state.board_models import Board, BoardVersion, Favourite
 from castanea.state.database import Database
+from castanea.state.kanban_models import KanbanBoard, KanbanCard, KanbanChange, KanbanComment
 from castanea.state.models import (
     Account,
     Base,
@@ -26,6 +27,10 @@ __all__ = [
     "Favourite",
     "Identity",
     "Invitation",
+    "KanbanBoard",
+    "KanbanCard",
+    "KanbanChange",
+    "KanbanComment",
     "Membership",
     "Session",
     "SignInFailure",

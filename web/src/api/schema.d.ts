@@ -453,6 +453,180 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/kanban": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Boards
+         * @description All kanban boards that the reader may see, archived ones too.
+         */
+        get: operations["kanbanBoards"];
+        put?: never;
+        /**
+         * Make
+         * @description Make a board of a template, in the language of who asks.
+         */
+        post: operations["makeKanban"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/kanban/templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Templates
+         * @description What a board can begin with.
+         */
+        get: operations["kanbanTemplates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/kanban/{board}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Opened
+         * @description A board with all its cards, archived ones too.
+         */
+        get: operations["kanban"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change
+         * @description Change title, lists and labels, or put the board into the archive. 409 when somebody else changed them since `base`.
+         */
+        patch: operations["changeKanban"];
+        trace?: never;
+    };
+    "/api/v1/kanban/{board}/cards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add
+         * @description Put a card at the end of a list.
+         */
+        post: operations["addCard"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/kanban/{board}/cards/{card}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Story
+         * @description A card with what was said of it and what was done to it.
+         */
+        get: operations["card"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change Card
+         * @description Change or move a card. Where somebody else changed the same since `base`: 409 with the card as it is (`values.card`).
+         */
+        patch: operations["changeCard"];
+        trace?: never;
+    };
+    "/api/v1/kanban/{board}/cards/{card}/comments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Comment
+         * @description Say something about a card.
+         */
+        post: operations["commentCard"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/kanban/{board}/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Changes
+         * @description The changes after a number, oldest first, up to 1,000.
+         */
+        get: operations["kanbanChanges"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/kanban/{board}/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Stream
+         * @description Server-sent events: `change` (a Told, numbered without gaps), `here` (who looks), `bye` (with the reason).
+         *
+         *     A change that is missing (its number is not the next) means: read the board again.
+         */
+        get: operations["kanbanStream"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me": {
         parameters: {
             query?: never;
@@ -1293,10 +1467,84 @@ export interface components {
              */
             unit: string;
         };
+        /**
+         * Board
+         * @description `version`: the change that last made title, lists, labels or archive; `sequence`: the newest change of all.
+         */
+        Board: {
+            /** Archived */
+            archived: boolean;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string;
+            /** Id */
+            id: string;
+            /** Labels */
+            labels: components["schemas"]["Label"][];
+            /** Lists */
+            lists: components["schemas"]["Lane"][];
+            /** Sequence */
+            sequence: number;
+            /** Title */
+            title: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * BoardChange
+         * @description What is null stays as it is. `base`: the version of the board. A list or label with an empty id is new.
+         */
+        "BoardChange-Input": {
+            /**
+             * Archived
+             * @default null
+             */
+            archived: boolean | null;
+            /** Base */
+            base: number;
+            /**
+             * Labels
+             * @default null
+             */
+            labels: components["schemas"]["Label-Input"][] | null;
+            /**
+             * Lists
+             * @default null
+             */
+            lists: components["schemas"]["Lane-Input"][] | null;
+            /**
+             * Title
+             * @default null
+             */
+            title: string | null;
+        };
         /** BoardFavourite */
         BoardFavourite: {
             /** Favourite */
             favourite: boolean;
+        };
+        /**
+         * BoardLine
+         * @description A board among the others. `cards`: those not archived.
+         */
+        BoardLine: {
+            /** Archived */
+            archived: boolean;
+            /** Cards */
+            cards: number;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Id */
+            id: string;
+            /** Title */
+            title: string;
         };
         /**
          * BoardPlace
@@ -1428,12 +1676,170 @@ export interface components {
             version: number;
         };
         /**
+         * Card
+         * @description `rank` orders the cards of a list (as text, then by id). `description` is Markdown. `due` is a date (YYYY-MM-DD) or empty.
+         *
+         *     `touched`: the change that last set each field, `place` for list and rank.
+         */
+        Card: {
+            /** Archived */
+            archived: boolean;
+            /** Assignees */
+            assignees: string[];
+            /** Comments */
+            comments: number;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string;
+            /** Description */
+            description: string;
+            /** Due */
+            due: string;
+            /** Id */
+            id: string;
+            /** Labels */
+            labels: string[];
+            /** List */
+            list: string;
+            /** Rank */
+            rank: string;
+            /** Steps */
+            steps: components["schemas"]["Step"][];
+            /** Title */
+            title: string;
+            /** Touched */
+            touched: {
+                [key: string]: number;
+            };
+            /** Version */
+            version: number;
+        };
+        /**
+         * CardChange
+         * @description What is null stays as it is. `base`: the version of the card that the change was made on.
+         *
+         *     `list` with `before` (a card of that list; empty = at its end) moves. `due`: empty = none.
+         */
+        "CardChange-Input": {
+            /**
+             * Archived
+             * @default null
+             */
+            archived: boolean | null;
+            /**
+             * Assignees
+             * @default null
+             */
+            assignees: string[] | null;
+            /** Base */
+            base: number;
+            /**
+             * Before
+             * @default
+             */
+            before: string;
+            /**
+             * Description
+             * @default null
+             */
+            description: string | null;
+            /**
+             * Due
+             * @default null
+             */
+            due: string | null;
+            /**
+             * Labels
+             * @default null
+             */
+            labels: string[] | null;
+            /**
+             * List
+             * @default null
+             */
+            list: string | null;
+            /**
+             * Steps
+             * @default null
+             */
+            steps: components["schemas"]["Step-Input"][] | null;
+            /**
+             * Title
+             * @default null
+             */
+            title: string | null;
+        };
+        /**
+         * CardStory
+         * @description Comments, oldest first; the newest 100 changes, newest first.
+         */
+        CardStory: {
+            card: components["schemas"]["Card"];
+            /** Changes */
+            changes: components["schemas"]["Change"][];
+            /** Comments */
+            comments: components["schemas"]["Comment"][];
+        };
+        /**
+         * Change
+         * @description A line of the history: the fields that were set, as they were and as they are.
+         */
+        Change: {
+            /** After */
+            after: {
+                [key: string]: unknown;
+            };
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Before */
+            before: {
+                [key: string]: unknown;
+            };
+            /** By */
+            by: string;
+            /** Card */
+            card: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "board" | "made" | "moved" | "edited" | "commented" | "archived" | "restored";
+            /** Sequence */
+            sequence: number;
+        };
+        /**
          * ChangedBoard
          * @description `base`: the board as it was when the editing began; what others saved since is kept too.
          */
         "ChangedBoard-Input": {
             base: components["schemas"]["BoardSpec-Input"];
             board: components["schemas"]["BoardSpec-Input"];
+        };
+        /**
+         * Comment
+         * @description `text` is Markdown; `mentions`: accounts named with @.
+         */
+        Comment: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** By */
+            by: string;
+            /** Id */
+            id: string;
+            /** Mentions */
+            mentions: string[];
+            /** Text */
+            text: string;
         };
         /**
          * EditorsModel
@@ -2066,6 +2472,22 @@ export interface components {
             /** Teams */
             teams: string[];
         };
+        /** KanbanPerson */
+        KanbanPerson: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+        };
+        /** KanbanTemplate */
+        KanbanTemplate: {
+            /** Name */
+            name: string;
+            /** Title */
+            title: {
+                [key: string]: string;
+            };
+        };
         /** KeepFactor */
         KeepFactor: {
             /** Code */
@@ -2091,6 +2513,62 @@ export interface components {
         KeptFormat: {
             /** Name */
             name: string;
+        };
+        /** Label */
+        Label: {
+            /**
+             * Colour
+             * @default c1
+             * @enum {string}
+             */
+            colour: "c1" | "c2" | "c3" | "c4" | "c5" | "c6" | "c7" | "c8";
+            /** Id */
+            id: string;
+            /** Title */
+            title: string;
+        };
+        /** Label */
+        "Label-Input": {
+            /**
+             * Colour
+             * @default c1
+             * @enum {string}
+             */
+            colour: "c1" | "c2" | "c3" | "c4" | "c5" | "c6" | "c7" | "c8";
+            /** Id */
+            id: string;
+            /** Title */
+            title: string;
+        };
+        /**
+         * Lane
+         * @description A list of cards. `limit`: how many cards should be in it at most (0 = no limit); going over is shown, not refused.
+         */
+        Lane: {
+            /** Id */
+            id: string;
+            /**
+             * Limit
+             * @default 0
+             */
+            limit: number;
+            /** Title */
+            title: string;
+        };
+        /**
+         * Lane
+         * @description A list of cards. `limit`: how many cards should be in it at most (0 = no limit); going over is shown, not refused.
+         */
+        "Lane-Input": {
+            /** Id */
+            id: string;
+            /**
+             * Limit
+             * @default 0
+             */
+            limit: number;
+            /** Title */
+            title: string;
         };
         /** LinkToken */
         LinkToken: {
@@ -2177,6 +2655,49 @@ export interface components {
             folder: string;
         };
         /**
+         * NewCard
+         * @description A card at the end of a list.
+         */
+        "NewCard-Input": {
+            /**
+             * Assignees
+             * @default []
+             */
+            assignees: string[];
+            /**
+             * Description
+             * @default
+             */
+            description: string;
+            /**
+             * Due
+             * @default
+             */
+            due: string;
+            /**
+             * Labels
+             * @default []
+             */
+            labels: string[];
+            /** List */
+            list: string;
+            /**
+             * Steps
+             * @default []
+             */
+            steps: components["schemas"]["Step-Input"][];
+            /** Title */
+            title: string;
+        };
+        /**
+         * NewComment
+         * @description `text` is Markdown; @name names somebody.
+         */
+        NewComment: {
+            /** Text */
+            text: string;
+        };
+        /**
          * NewFactorModel
          * @description `address` is for the authenticator; `qr` is its picture.
          */
@@ -2209,6 +2730,19 @@ export interface components {
             rules?: components["schemas"]["RulesModel"];
             /** Teams */
             teams?: string[];
+        };
+        /**
+         * NewKanban
+         * @description `template`: one of kanbanTemplates.
+         */
+        NewKanban: {
+            /**
+             * Template
+             * @default empty
+             */
+            template: string;
+            /** Title */
+            title: string;
         };
         /**
          * NewLink
@@ -2278,6 +2812,19 @@ export interface components {
             role: "owner" | "manager" | "editor" | "member" | "viewer";
             /** Workspace */
             workspace: string;
+        };
+        /**
+         * OpenedKanban
+         * @description `people`: who may be put on a card, and whose names stand on it. `share`: the board's name among the shares of boards.
+         */
+        OpenedKanban: {
+            board: components["schemas"]["Board"];
+            /** Cards */
+            cards: components["schemas"]["Card"][];
+            /** People */
+            people: components["schemas"]["KanbanPerson"][];
+            /** Share */
+            share: string;
         };
         /**
          * OpenedViewModel
@@ -2789,6 +3336,32 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * Step
+         * @description A line of a card's checklist.
+         */
+        Step: {
+            /**
+             * Done
+             * @default false
+             */
+            done: boolean;
+            /** Text */
+            text: string;
+        };
+        /**
+         * Step
+         * @description A line of a card's checklist.
+         */
+        "Step-Input": {
+            /**
+             * Done
+             * @default false
+             */
+            done: boolean;
+            /** Text */
+            text: string;
+        };
+        /**
          * TeamChange
          * @description Without `rules` they stay.
          */
@@ -2966,6 +3539,23 @@ export interface components {
              * @default null
              */
             until: string | null;
+        };
+        /**
+         * Told
+         * @description What one change made, as it is told to all who look at the board.
+         */
+        Told: {
+            board?: components["schemas"]["Board"] | null;
+            /** By */
+            by: string;
+            card?: components["schemas"]["Card"] | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "board" | "made" | "moved" | "edited" | "commented" | "archived" | "restored";
+            /** Sequence */
+            sequence: number;
         };
         /**
          * UnknownWord
@@ -3965,6 +4555,366 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A problem document (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    kanbanBoards: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BoardLine"][];
+                };
+            };
+            /** @description A problem document (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    makeKanban: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewKanban"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Board"];
+                };
+            };
+            /** @description A problem document (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    kanbanTemplates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KanbanTemplate"][];
+                };
+            };
+            /** @description A problem document (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    kanban: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                board: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenedKanban"];
+                };
+            };
+            /** @description A problem document (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeKanban: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                board: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BoardChange-Input"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Told"];
+                };
+            };
+            /** @description A problem document (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    addCard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                board: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCard-Input"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Told"];
+                };
+            };
+            /** @description A problem document (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    card: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                board: string;
+                card: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CardStory"];
+                };
+            };
+            /** @description A problem document (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeCard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                board: string;
+                card: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CardChange-Input"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Told"];
+                };
+            };
+            /** @description A problem document (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    commentCard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                board: string;
+                card: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewComment"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Told"];
+                };
+            };
+            /** @description A problem document (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    kanbanChanges: {
+        parameters: {
+            query?: {
+                after?: number;
+            };
+            header?: never;
+            path: {
+                board: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Change"][];
+                };
+            };
+            /** @description A problem document (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    kanbanStream: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                board: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
             };
             /** @description A problem document (RFC 9457). */
             default: {

@@ -39,6 +39,7 @@ class Hub:
         self._most_views = settings.max_views
         self._viewers: set[Subscriber] = set()
         self._behind: set[Subscriber] = set()
+        self._topics: dict[str, set[Subscriber]] = {}
         self._state_event = self._plain_state_event = b""
         self.views = OpenViews(settings.view_grace)
         self.stopping = False
@@ -60,6 +61,9 @@ class Hub:
             viewer.close("stopping")
         self._viewers.add(viewer)
         self.views.attach(viewer, viewer.views)
+        if viewer.topic:
+            self._topics.setdefault(viewer.topic, set()).add(viewer)
+            self._tell_who_is_here(viewer.topic)
         self._measurements.viewers.set(len(self._viewers))
         if self._state_event:
             _write((viewer,), self._state_for(viewer))
@@ -72,6 +76,7 @@ class Hub:
         self._viewers.discard(viewer)
         self._behind.discard(viewer)
         self.views.detach(viewer, monotonic())
+        self._leave_topic(viewer)
         self._measurements.viewers.set(len(self._viewers))
 
     def sessions_watching(self) -> set[str]:
@@ -97,6 +102,8 @@ class Hub:
             if view.view.board == board:
                 for viewer in view.viewers:
                     viewer.close("changed")
+        for viewer in self._topics.get(board, ()):
+            viewer.close("changed")
 
     async def reopen(self, board: str) -> None:
         """A board was changed: its viewers are told that their views are gone, and open them again."""
@@ -191,6 +198,30 @@ class Hub:
             elif viewer.stuck_since is not None and now - viewer.stuck_since > STUCK:
                 viewer.sink.abort()
                 viewer.close("stuck")
+
+    # Topics: what is told once, in order, to those who look at one thing
+
+    def tell_topic(self, topic: str, message: bytes) -> None:
+        """Tell all who follow a topic. Who has not read what came before is closed, comes again, and reads the whole."""
+        for viewer in self._topics.get(topic, ()):
+            if viewer.ready():
+                _write((viewer,), message)
+            else:
+                viewer.sink.abort()
+                viewer.close("behind")
+
+    def _leave_topic(self, viewer: Subscriber) -> None:
+        followers = self._topics.get(viewer.topic)
+        if followers is not None:
+            followers.discard(viewer)
+            if followers:
+                self._tell_who_is_here(viewer.topic)
+            else:
+                del self._topics[viewer.topic]
+
+    def _tell_who_is_here(self, topic: str) -> None:
+        names = sorted({viewer.principal.name for viewer in self._topics[topic]})
+        self.tell_topic(topic, event("here", msgspec.json.encode(names)))
 
     # To all
 

@@ -21,8 +21,9 @@ class StreamResponse(Response):
     media_type = "text/event-stream"
 
     def __init__(
-        self, hub: Hub, principal: Principal, views: tuple[str, ...], last_event_id: str, status_code: int = 200
-    ) -> None:
+        self, hub: Hub, principal: Principal, views: tuple[str, ...], last_event_id: str, status_code: int = 200,
+        topic: str = "",
+    ) -> None:  # fmt: skip
         super().__init__(
             status_code=status_code,
             media_type=self.media_type,
@@ -32,7 +33,7 @@ class StreamResponse(Response):
             del self.headers["content-length"]
         self._hub = hub
         self._principal = principal
-        self._views = views
+        self._views, self._topic = views, topic
         view, _, sequence = last_event_id.rpartition(":")
         self._known = {view: int(sequence)} if sequence.isdecimal() and len(sequence) < 16 else {}
 
@@ -43,7 +44,7 @@ class StreamResponse(Response):
         await send({"type": "http.response.body", "body": GREETING + gone, "more_body": True})
         sink = _sink(scope, send)
         closed: asyncio.Future[str] = asyncio.get_running_loop().create_future()
-        viewer = Subscriber(self._principal, mine, sink, closed)
+        viewer = Subscriber(self._principal, mine, sink, closed, self._topic)
         helpers = [asyncio.create_task(_until_gone(receive, viewer))]
         if isinstance(sink, QueueSink):
             helpers.append(asyncio.create_task(sink.pump()))

@@ -87,13 +87,16 @@ class QueueSink:
 
 
 class Subscriber:
-    """A viewer: who, which views, and which of them it is behind on."""
+    """A viewer: who, which views, and which of them it is behind on. `topic`: what else it is told of, empty = nothing."""
 
-    __slots__ = ("behind", "closed", "principal", "sink", "stuck_since", "views")
+    __slots__ = ("behind", "closed", "principal", "sink", "stuck_since", "topic", "views")
 
-    def __init__(self, principal: Principal, views: tuple[str, ...], sink: Sink, closed: asyncio.Future[str]) -> None:
+    def __init__(
+        self, principal: Principal, views: tuple[str, ...], sink: Sink, closed: asyncio.Future[str], topic: str = ""
+    ) -> None:
         self.principal = principal
         self.views = views
+        self.topic = topic
         self.sink = sink
         self.closed = closed
         self.behind: set[str] = set()

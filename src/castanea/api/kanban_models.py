@@ -1,0 +1,42 @@
+"""Bodies and answers of the routes on kanban boards."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pydantic import BaseModel
+
+from castanea.kanban import Board, Card
+
+
+class NewKanban(BaseModel):
+    """`template`: one of kanbanTemplates."""
+
+    title: str
+    template: str = "empty"
+
+
+class KanbanTemplate(BaseModel):
+    name: str
+    title: dict[str, str]
+
+
+class KanbanPerson(BaseModel):
+    id: str
+    name: str
+
+
+class NewComment(BaseModel):
+    """`text` is Markdown; @name names somebody."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class OpenedKanban:
+    """`people`: who may be put on a card, and whose names stand on it. `share`: the board's name among the shares of boards."""
+
+    board: Board
+    cards: list[Card]
+    people: list[KanbanPerson]
+    share: str
