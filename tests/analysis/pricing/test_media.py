@@ -181,3 +181,9 @@ def test_a_total_unlike_anything_tried_moves_nothing() -> None:
     assert told.summary["verdict"] == "test_first"
     assert {w.code for w in told.warnings} >= {"unlike_the_past"}
     assert "unlike" in told.words["en"]
+
+
+def test_a_single_channel_has_nothing_to_move() -> None:
+    told = divided(world().table, spend=("m1",), total=float(world().spend[:, 0].mean()))
+    assert told.summary["verdict"] == "test_first"
+    assert "nothing to move" in told.words["en"]

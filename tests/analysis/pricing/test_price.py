@@ -161,3 +161,9 @@ def test_what_is_little_known_is_drawn_to_the_others_mean() -> None:
 def test_a_wrong_call_is_refused(wrong: dict[str, object]) -> None:
     with pytest.raises(InputError, match=r".{20,}"):
         asked(price_world(1, items=2).table, **wrong)
+
+
+def test_where_nothing_was_sold_it_is_said() -> None:
+    told = asked(price_world(2, items=2).table.with_columns(pl.lit(0.0).alias("sold")))
+    assert told.status == "not_enough_data"
+    assert "sold" in told.missing

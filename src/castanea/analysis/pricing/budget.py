@@ -180,7 +180,7 @@ def _divided(
     expected = float(base.mean())
     summary = {
         "gain": float(gains.mean()), "gain_lo": gain_lo, "gain_hi": gain_hi, "verdict": "move" if move else "test_first",
-        "unlike_the_past": asked.unlike,
+        "unlike_the_past": asked.unlike, "channels_to_move": len(moving),
         "gain_of": "spend_best" if move else "spend_candidate", "total": asked.total, "periods": asked.periods,
         "gain_share": float(gains.mean()) / expected if expected > 0 else None, "chance_of_loss": float((gains < 0).mean()),
         "test": told.media.channels[widest], "response_now": expected,

@@ -91,6 +91,11 @@ def budget_words(answer: pl.DataFrame, summary: Mapping[str, Any], level: float)
 
 def _unsure(summary: Mapping[str, Any], lo: str, hi: str, level: float) -> tuple[str, str]:
     """Why nothing is moved, in each language."""
+    if summary["channels_to_move"] < 2:
+        return (
+            "因为只有一个渠道的花费有变化，没有可以挪动的余地；",
+            "as only one channel's spending varied: there is nothing to move between.",
+        )
     if summary["unlike_the_past"]:
         return (
             "但这个总额与以往花费相差太远，从未试过，推算不可靠；",

@@ -69,7 +69,7 @@ def price(
     own = [slope_of(r, timed=True) if t.prices > 1 else None for r, t in zip(parts, tried, strict=True)]
     own = [s if t.enough else None for s, t in zip(own, tried, strict=True)]
     if not any(own):
-        return _too_little(tried, mingled=True)
+        return _too_little(tried, mingled=True, sold=bool(panel.units.any()))
     held = shrunk(own)
     guard = Guard(margin, most_change, corridor if competitor else 0.0)
     others = _others(panel)
@@ -237,10 +237,13 @@ def _typed(answer: pl.DataFrame, given: pl.Series) -> pl.DataFrame:
     return answer.with_columns(pl.col("product").cast(given.dtype)) if given.dtype.is_integer() else answer
 
 
-def _too_little(tried: Sequence[Tried], *, mingled: bool = False) -> Answer:
+def _too_little(tried: Sequence[Tried], *, mingled: bool = False, sold: bool = True) -> Answer:
     most = max((t.prices for t in tried), default=0)
     never = sum(t.prices < 2 for t in tried)
-    if mingled:
+    if not sold:
+        missing = "nothing was sold at all"
+        zh, en = "数据不足：没有任何销量。", f"Too little: {missing}."
+    elif mingled:
         missing = "prices moved only together with promotions, season or stores"
         zh = "数据不足：价格只随促销、季节或门店一起变化，无法把价格的作用单独分出来。"
         en = "Too little: prices moved only together with promotions, season or stores, so their own effect cannot be told apart."
