@@ -27,6 +27,7 @@ const AccountPage = lazy(() => import("../features/access/AccountPage").then((pa
 const AcceptInvitation = lazy(() => import("../features/access/AcceptInvitation").then((page) => ({ default: page.AcceptInvitation })));
 const OpenWall = lazy(() => import("../features/access/OpenWall").then((page) => ({ default: page.OpenWall })));
 const Start = lazy(() => import("../features/importing/Start").then((page) => ({ default: page.Start })));
+const KanbanPage = lazy(() => import("../features/kanban/KanbanPage").then((page) => ({ default: page.KanbanPage })));
 const Glossary = lazy(() => import("../features/semantics/Glossary").then((page) => ({ default: page.Glossary })));
 
 const client = new QueryClient({
@@ -51,6 +52,7 @@ function Page({ onSignedOut }: { onSignedOut: () => void }) {
   else if (path === "/data" || path.startsWith("/data/")) page = <DataPage />;
   else if (path === "/people" || path.startsWith("/people/")) page = <PeoplePage />;
   else if (path === "/account") page = <AccountPage />;
+  else if (path === "/tasks" || path.startsWith("/tasks/")) page = <KanbanPage />;
   else if (path === "/boards") page = <Shelf />;
   else if (path === "/glossary") page = <Glossary />;
   else page = <><TopBar title={path === "/" ? t("state.loading") : t("board.missing")} /><main className="page" id="content" /></>;
