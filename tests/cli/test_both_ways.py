@@ -35,13 +35,14 @@ def asked(served: Served, file: Path) -> dict[str, object]:
             "query", "--metrics", "order_amount,paid_amount,refund_amount,net_sales", "--by", "province", "--json"
         )
     )
+    sentence = json.loads(served.run("ask", "2026年2月浙江支付金额按省份", "--json"))
     served.run("rebuild")
     checksum = served.run("checksum")
     boards = served.run("boards", "list")
     state = json.loads(served.run("status", "--json"))
     return {
         "import": imported, "rows": answer["rows"], "facts": [line for line in checksum.splitlines() if line.startswith("rollup.")],
-        "boards": boards, "waiting": (state["rows_waiting"], state["rebuilding"], state["offset"] == state["head"]),
+        "sentence": sentence["answer"]["rows"], "boards": boards, "waiting": (state["rows_waiting"], state["rebuilding"], state["offset"] == state["head"]),
     }  # fmt: skip
 
 
@@ -57,6 +58,7 @@ def test_commands_answer_alike_with_a_server_and_without(served: Served, file: P
     assert {(r["province"], r["paid_amount"], r["net_sales"]) for r in beside["rows"]} == {  # type: ignore[union-attr]
         ("上海", "0.0000", "0.0000"), ("浙江", "58.5000", "51.0000"),
     }  # fmt: skip
+    assert [(r["province"], r["paid_amount"]) for r in beside["sentence"]] == [("浙江", "58.5000")]  # type: ignore[attr-defined]
 
 
 def test_a_checksum_prints_a_line_per_table_sorted_and_nothing_else(served: Served) -> None:
@@ -92,6 +94,7 @@ def test_a_command_waits_for_nobody_when_another_holds_the_workspace(tmp_path: P
     [
         (("query", "--metrics", "net_sale"), "net_sales"),
         (("query", "--metrics", "net_sales", "--by", "chanel"), "channel"),
+        (("ask", "hello there"), "net sales"),
         (("boards", "show", "live-tody"), "live-today"),
         (("import", "nowhere.csv"), "does not exist"),
         (("query",), "--metrics"),

@@ -22,6 +22,7 @@ def register(app: typer.Typer, wiring: Wiring) -> None:
         "reconcile_command",
         "grid_command",
         "metrics_command",
+        "ask_command",
     ):
         importlib.import_module(f"castanea.cli.{name}").register(app, wiring)
 

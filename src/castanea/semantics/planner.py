@@ -33,6 +33,7 @@ from castanea.semantics.statement import Builder, Wanted
 from castanea.semantics.templates import Path
 
 _KEPT_SHAPES = 512
+_SOME_DAY = datetime(2100, 1, 1, tzinfo=UTC)  # on which a query is checked that nobody asks yet: no range begins after it
 _MOST_MINUTES = timedelta(days=2)
 _FRESH, _NEWEST = timedelta(seconds=10), timedelta(seconds=1)
 
@@ -103,7 +104,7 @@ class Planner:
         """Raises InputError when the query cannot be answered, with the nearest valid names."""
         self._question(query, rights)
         zone = self._zone_of(query)
-        span = span_of(query.time, datetime(2026, 1, 1, tzinfo=UTC), zone, self._settings.week_start)
+        span = span_of(query.time, _SOME_DAY, zone, self._settings.week_start)
         _refuse_long_minutes(self._question(query, rights), span)
 
     def depends_on(self, query: Query) -> frozenset[str]:
