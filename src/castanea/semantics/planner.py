@@ -33,7 +33,9 @@ from castanea.semantics.statement import Builder, Wanted
 from castanea.semantics.templates import Path
 
 _KEPT_SHAPES = 512
-_SOME_DAY = datetime(2100, 1, 1, tzinfo=UTC)  # on which a query is checked that nobody asks yet: no range begins after it
+_SOME_DAY = datetime(
+    2100, 1, 1, tzinfo=UTC
+)  # on which a query is checked that nobody asks yet: no range begins after it
 _MOST_MINUTES = timedelta(days=2)
 _FRESH, _NEWEST = timedelta(seconds=10), timedelta(seconds=1)
 
