@@ -48,7 +48,7 @@ def over(demand: Floats, leads: Floats, ahead: float, seed: int) -> tuple[Floats
     return _summed(sums, drawn, leads, whole), _summed(sums, drawn, leads + ahead, whole)
 
 
-def _summed(sums: Floats, drawn: Floats, spans: Floats, whole: bool) -> Floats:  # noqa: FBT001
+def _summed(sums: Floats, drawn: Floats, spans: Floats, whole: bool) -> Floats:
     full = np.floor(spans).astype(int)
     part = spans - full
     rows = np.arange(len(spans))

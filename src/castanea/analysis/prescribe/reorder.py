@@ -114,7 +114,7 @@ def reorder(
     asked = sum(plan.quantity > 0 for plan in plans)
     chosen = _limited(plans, rules, limits) if limits else None
     rows = _rows(names, plans, rules, bool(cost), level)
-    summary = _summary(rows, chosen, limits, rules, asked)
+    summary = _summary(rows, chosen, limits, asked)
     return Answer("reorder", rows, summary, warnings, _words(rows, summary, level))
 
 
@@ -179,6 +179,7 @@ def _plan(
     mean = float(leads.mean())
     ahead = float(cycle or max(1.0, round(mean)))
     drawn, longer = over(history, leads + review, ahead, seed)
+    drawn, longer = np.sort(drawn), np.sort(longer)
     point = point_for(drawn, rules.asked(name), units=units)
     batch = float(history.mean()) * ahead
     batch = math.ceil(batch) if units else batch
@@ -241,10 +242,11 @@ def _row(plan: Plan, rules: Rules, costed: bool, level: float) -> dict[str, Any]
     short = float(missing(plan.drawn, np.array([held]))[0])
     kept = short + held - float(plan.drawn.mean())
     expected = rules.holding[plan.item] * kept + rules.shortage[plan.item] * short if rules.priced else None
-    low, high = np.quantile(plan.drawn, [0.5 - level / 200, 0.5 + level / 200])
+    last = len(plan.drawn) - 1
+    low, high = (plan.drawn[round(last * (0.5 + side * level / 200))] for side in (-1, 1))
     return {
         "item": plan.item, "reorder_point": plan.point, "order_up_to": plan.up_to, "order_quantity": plan.quantity,
-        "order_now": plan.quantity > 0, "expected_service": float((plan.drawn <= held + 1e-9).mean()), "expected_stockouts": max(short, 0.0),
+        "order_now": plan.quantity > 0, "expected_service": float(np.searchsorted(plan.drawn, held + 1e-9, side="right") / len(plan.drawn)), "expected_stockouts": max(short, 0.0),
         "cost": rules.cost[plan.item] * plan.quantity if costed else expected, "position": plan.position, "lead_time": plan.lead,
         "demand_lo": float(low), "demand_hi": float(high), "expected_cost": expected,
     }  # fmt: skip
@@ -254,7 +256,6 @@ def _summary(
     rows: pl.DataFrame,
     chosen: Chosen | None,
     limits: list[tuple[str, float, dict[str, float]]],
-    rules: Rules,
     asked: int,
 ) -> dict[str, Any]:
     known = rows.drop_nulls("reorder_point")
@@ -262,7 +263,8 @@ def _summary(
     service = known["expected_service"].sort().mean()
     summary: dict[str, Any] = {
         "items": rows.height, "order_now": int(known["order_now"].sum()), "wanted": asked, "expected_service": service,
-        "expected_stockouts": float(known["expected_stockouts"].sort().sum()), "cost": float(known["cost"].sort().sum()) if known["cost"].null_count() == 0 else None,
+        "expected_stockouts": float(known["expected_stockouts"].sort().sum()),
+        "cost": float(known["cost"].sort().sum()) if known["cost"].null_count() == 0 else None,
         "objective": None, "bound": None, "gap": None, "prices": {},
     }  # fmt: skip
     if chosen is not None:
@@ -276,10 +278,13 @@ def _words(rows: pl.DataFrame, summary: dict[str, Any], level: float) -> dict[st
     known = rows.drop_nulls("reorder_point")
     first = known.sort(["order_now", "order_quantity", "item"], descending=[True, True, False]).row(0, named=True)
     now, items, share = summary["order_now"], known.height, summary["expected_service"]
-    zh = (f"{items:,} 个商品中有 {now:,} 个现在应补货；预计到货前不缺货的概率平均为 {share:.1%}。例如“{first['item']}”：库存位置降到 {first['reorder_point']:,.4g} 时订货，"
-        f"订到 {first['order_up_to']:,.4g}，本次 {first['order_quantity']:,.4g}；到货期内的需求有 {level:g}% 的可能在 {first['demand_lo']:,.4g} 到 {first['demand_hi']:,.4g} 之间。"
+    zh = (f"{items:,} 个商品中有 {now:,} 个现在应补货；预计到货前不缺货的概率平均为 {share:.1%}。例如“{first['item']}”："
+        f"库存位置降到 {first['reorder_point']:,.4g} 时订货，"
+        f"订到 {first['order_up_to']:,.4g}，本次 {first['order_quantity']:,.4g}；"
+        f"到货期内的需求有 {level:g}% 的可能在 {first['demand_lo']:,.4g} 到 {first['demand_hi']:,.4g} 之间。"
         "订少了会缺货，订多了会压货；需求或到货期变化时请重算。")  # fmt: skip
-    en = (f"{now:,} of {items:,} items should be ordered now; on average the chance of no shortage until the order arrives is {share:.1%}. For example “{first['item']}”: "
+    en = (f"{now:,} of {items:,} items should be ordered now; on average the chance of no shortage until the order arrives is {share:.1%}. "
+        f"For example “{first['item']}”: "
         f"order when the stock position falls to {first['reorder_point']:,.4g}, up to {first['order_up_to']:,.4g}, {first['order_quantity']:,.4g} this time; "
         f"demand over its lead time lies between {first['demand_lo']:,.4g} and {first['demand_hi']:,.4g} at {level:g} %. "
         "Too little runs out, too much ties up money; ask again when demand or lead times change.")  # fmt: skip
