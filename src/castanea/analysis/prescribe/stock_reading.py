@@ -50,7 +50,7 @@ def demand_of(
     )
     if (frame["q"] < 0).any():
         warnings.append(Warned("returns", "periods whose returns exceed sales are taken as without demand"))
-    last = int(at.max())  # type: ignore[call-overload]
+    last = int(at.max())  # type: ignore[arg-type]
     history: dict[str, Floats] = {}
     for part in frame.partition_by("item", maintain_order=True):
         first = int(part["at"][0])
@@ -67,14 +67,14 @@ def _periods(table: pl.DataFrame, time: str) -> tuple[pl.Series, float | None]:
     """Number of each row's period, and the days of one: the greatest step that all times share; a month where all are of one day of it."""
     at = times(table, time)
     if at.counted:
-        counts = at.values - int(at.values.min())  # type: ignore[call-overload]
+        counts = at.values - int(at.values.min())  # type: ignore[arg-type]
         return counts // _step(counts), None
     dates = at.values.dt.date()
-    since = (dates.cast(pl.Int32).cast(pl.Int64) - int(dates.cast(pl.Int32).min())).alias("at")  # type: ignore[call-overload]
+    since = (dates.cast(pl.Int32).cast(pl.Int64) - int(dates.cast(pl.Int32).min())).alias("at")  # type: ignore[arg-type]
     step = _step(since)
     if dates.dt.day().n_unique() == 1 and dates.n_unique() > 1 and step % 7:
         months = dates.dt.year().cast(pl.Int64) * 12 + dates.dt.month()
-        months = months - int(months.min())  # type: ignore[call-overload]
+        months = months - int(months.min())  # type: ignore[arg-type]
         return months // _step(months), MONTH_DAYS * _step(months)
     return since // step, float(step)
 
