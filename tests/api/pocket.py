@@ -12,6 +12,7 @@ import msgspec
 
 from castanea.contracts.board import BoardSpec, Frame, Freshness, Place, TilePayload, TileSpec, View
 from castanea.contracts.query import Answer, AnswerColumn, Period, Quality, Query, Rights, TimeRange
+from castanea.contracts.sentence import Meaning, Understanding
 from castanea.kit.errors import InputError, NotFound, Unavailable
 
 AT = datetime(2026, 11, 20, 6, 36, tzinfo=UTC)
@@ -77,6 +78,13 @@ class PocketLink:
                 values={"name": "nonsense", "nearest": ["net_sales"]},
             )
         return msgspec.json.encode(answer(query.metrics[0], "1902487.15"))
+
+    async def understand(self, sentence: str, rights: Rights) -> bytes:
+        self._check()
+        if sentence == "nothing":
+            raise InputError("no number was found", code="ask.no_metric", values={"sentence": sentence})
+        words = {"zh-CN": rights.key, "en": rights.key}
+        return msgspec.json.encode(Understanding(Meaning(Query(("net_sales",)), words)))
 
     async def catalog(self) -> bytes:
         self._check()

@@ -15,10 +15,21 @@ from castanea.api.models import Problem
 from castanea.contracts.board import View
 from castanea.contracts.importing import ImportWish
 from castanea.contracts.query import Query
+from castanea.contracts.sentence import Sentence
 from castanea.kanban import BoardChange, CardChange, NewCard
 
 # Bodies that are read without pydantic; their schemas come from the contracts all the same.
-_BODIES: tuple[type, ...] = (View, Query, ImportWish, NewBoard, ChangedBoard, NewCard, CardChange, BoardChange)
+_BODIES: tuple[type, ...] = (
+    View,
+    Query,
+    Sentence,
+    ImportWish,
+    NewBoard,
+    ChangedBoard,
+    NewCard,
+    CardChange,
+    BoardChange,
+)
 _REF = "#/components/schemas/{model}"
 
 

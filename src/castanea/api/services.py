@@ -46,6 +46,9 @@ class Link(Protocol):
     async def query(self, query: Query, rights: Rights) -> bytes:
         """The answer as JSON."""
 
+    async def understand(self, sentence: str, rights: Rights) -> bytes:
+        """An Understanding as JSON."""
+
     async def catalog(self) -> bytes:
         """Metrics and dimensions as JSON."""
 

@@ -46,6 +46,9 @@ class Link:
     async def query(self, query: Query, rights: Rights) -> bytes:
         return (await self._ask("query", query=msgspec.to_builtins(query), rights=msgspec.to_builtins(rights)))[1]
 
+    async def understand(self, sentence: str, rights: Rights) -> bytes:
+        return (await self._ask("understand", sentence=sentence, rights=msgspec.to_builtins(rights)))[1]
+
     async def catalog(self) -> bytes:
         return (await self._ask("catalog"))[1]
 

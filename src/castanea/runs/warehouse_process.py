@@ -21,6 +21,7 @@ from castanea.live import Live
 from castanea.runs.desk import Desk
 from castanea.runs.loading import Loading
 from castanea.runs.reconcile import ReconcileRequest
+from castanea.runs.sentences import Sentences
 from castanea.runs.wire import bound, error_head, packed, read_message
 
 _log = structlog.get_logger("castanea.warehouse")
@@ -40,6 +41,7 @@ class WarehouseProcess:
         self._tiles = ThreadPoolExecutor(READING_THREADS, "tiles")
         self._live = Live(desk.boards, desk.planner, desk.reader, desk.standing, desk.clock, self._tiles)
         self._loading = Loading(desk.warehouse, self._changed)
+        self._sentences = Sentences(desk)
         self._subscribers: set[asyncio.StreamWriter] = set()
         self._connections: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
         self._ended = asyncio.Event()
@@ -49,6 +51,7 @@ class WarehouseProcess:
             "catalog": self._catalog, "boards": self._boards, "imports": self._imports, "quarantine": self._quarantine,
             "bookings": self._bookings, "zones": self._zones, "checksums": self._checksums,
             "order_shops": self._order_shops, "reconcile": self._reconcile, "grid": self._grid, "check_board": self._check_board,
+            "understand": self._understand,
         }  # fmt: skip
 
     async def serve(self) -> None:
@@ -144,6 +147,10 @@ class WarehouseProcess:
     async def _query(self, head: Head) -> Reply:
         query, rights = _value(head, "query", Query), _value(head, "rights", Rights)
         return {}, await self._in_pool(self._desk.query, query, rights)
+
+    async def _understand(self, head: Head) -> Reply:
+        sentence, rights = _value(head, "sentence", str), _value(head, "rights", Rights)
+        return {}, msgspec.json.encode(await self._in_pool(self._sentences.understand, sentence, rights))
 
     async def _open_view(self, head: Head) -> Reply:
         view, rights = _value(head, "view", View), _value(head, "rights", Rights)

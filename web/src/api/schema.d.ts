@@ -4,6 +4,26 @@
  */
 
 export interface paths {
+    "/api/v1/ask": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask
+         * @description What a sentence, Chinese or English, asks for: a query, how it was understood, and what else it may mean. Nothing is kept of it.
+         */
+        post: operations["ask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/boards": {
         parameters: {
             query?: never;
@@ -2632,6 +2652,17 @@ export interface components {
              */
             second_factor: boolean;
         };
+        /**
+         * Meaning
+         * @description A query, and the same in a few words of each language.
+         */
+        Meaning: {
+            query: components["schemas"]["Query"];
+            /** Words */
+            words: {
+                [key: string]: string;
+            };
+        };
         /** NearFormat */
         NearFormat: {
             /** Confidence */
@@ -3177,6 +3208,14 @@ export interface components {
             shops?: string[];
         };
         /**
+         * Sentence
+         * @description Chinese or English, such as 上周抖音退款率按商品.
+         */
+        "Sentence-Input": {
+            /** Sentence */
+            sentence: string;
+        };
+        /**
          * SessionInfoModel
          * @description `agent` is what the browser called itself; `here` marks the session that asks.
          */
@@ -3558,6 +3597,29 @@ export interface components {
             sequence: number;
         };
         /**
+         * Understanding
+         * @description `unknown`: parts of the sentence that nobody knows. `supposed`: what was not said (`time`, `metric`). `others`: what else it may
+         *     mean, the likeliest first.
+         */
+        Understanding: {
+            meaning: components["schemas"]["Meaning"];
+            /**
+             * Others
+             * @default []
+             */
+            others: components["schemas"]["Meaning"][];
+            /**
+             * Supposed
+             * @default []
+             */
+            supposed: string[];
+            /**
+             * Unknown
+             * @default []
+             */
+            unknown: string[];
+        };
+        /**
          * UnknownWord
          * @description A word of the file that the format's table does not hold, with the meanings it may be given.
          */
@@ -3661,6 +3723,39 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    ask: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Sentence-Input"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Understanding"];
+                };
+            };
+            /** @description A problem document (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     boards: {
         parameters: {
             query?: never;

@@ -28,6 +28,7 @@ const AcceptInvitation = lazy(() => import("../features/access/AcceptInvitation"
 const OpenWall = lazy(() => import("../features/access/OpenWall").then((page) => ({ default: page.OpenWall })));
 const Start = lazy(() => import("../features/importing/Start").then((page) => ({ default: page.Start })));
 const KanbanPage = lazy(() => import("../features/kanban/KanbanPage").then((page) => ({ default: page.KanbanPage })));
+const AskPage = lazy(() => import("../features/asking/AskPage").then((page) => ({ default: page.AskPage })));
 const Glossary = lazy(() => import("../features/semantics/Glossary").then((page) => ({ default: page.Glossary })));
 
 const client = new QueryClient({
@@ -54,6 +55,7 @@ function Page({ onSignedOut }: { onSignedOut: () => void }) {
   else if (path === "/account") page = <AccountPage />;
   else if (path === "/tasks" || path.startsWith("/tasks/")) page = <KanbanPage />;
   else if (path === "/boards") page = <Shelf />;
+  else if (path === "/ask") page = <AskPage onSignedOut={onSignedOut} />;
   else if (path === "/glossary") page = <Glossary />;
   else page = <><TopBar title={path === "/" ? t("state.loading") : t("board.missing")} /><main className="page" id="content" /></>;
   return <Shell><Boundary title={path} resetKey={path}><Suspense fallback={<TopBar title={t("state.loading")} />}>{page}</Suspense></Boundary></Shell>;

@@ -8,6 +8,7 @@ import { isFound, useMembers } from "../features/boards/Subject";
 import { isNamed } from "../features/semantics/named";
 import { pick } from "../i18n";
 import { go } from "./location";
+import { can, useSession } from "./session";
 import { useSettings } from "./settings";
 
 interface Found {
@@ -24,6 +25,7 @@ export function Search({ onClose }: { onClose: () => void }) {
   const [typed, setTyped] = useState("");
   const [at, setAt] = useState(0);
   const id = useId();
+  const mayAsk = can(useSession().session, "numbers:ask");
   const data = useBoards().data as unknown as BoardSpec[] | undefined;
   const catalog = useCatalog();
   const about = data?.find((board) => board.subject);
@@ -38,8 +40,9 @@ export function Search({ onClose }: { onClose: () => void }) {
     })) : [];
     const metrics = Object.values(catalog.metrics).filter((metric) => isNamed(metric, wanted)).slice(0, EACH)
       .map((metric) => ({ to: `/glossary?find=${encodeURIComponent(metric.name)}`, text: pick(metric.labels, language) || metric.name, kind: t("search.metric") }));
-    return [...boards, ...members, ...metrics];
-  }, [typed, data, about, listed, catalog, language, t]);
+    const asked = mayAsk ? [{ to: `/ask?q=${encodeURIComponent(typed.trim())}`, text: t("search.ask", { typed: typed.trim() }), kind: t("search.ask_kind") }] : [];
+    return [...boards, ...members, ...metrics, ...asked];
+  }, [typed, data, about, listed, catalog, language, mayAsk, t]);
   const now = Math.min(at, found.length - 1);
   const open = (each: Found | undefined) => {
     if (!each) return;

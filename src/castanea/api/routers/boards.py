@@ -63,12 +63,12 @@ async def open_view(request: Request) -> Response:
 
 
 async def _with_board(request: Request, view: View) -> View:
-    """The view of a board that people made or changed holds that board; one that is sent along is a preview, for who may edit."""
+    """The view of a board that people made or changed holds that board; one that is sent along is a preview, for who may ask."""
     if view.spec is None:
         kept = await run_sync(services_of(request).boards.get, view.board)
         return view if kept is None else replace(view, spec=kept.spec)
-    if not principal_of(request).may(Permission.BOARDS_EDIT):
-        raise Forbidden("only who may edit boards looks at a board that is not saved")
+    if not principal_of(request).may(Permission.NUMBERS_ASK):
+        raise Forbidden("only who may ask for numbers looks at a board that is not saved")
     return replace(view, spec=board_from(msgspec.to_builtins(replace(view.spec, id=view.board))))
 
 
