@@ -94,7 +94,10 @@ def many() -> list[Line]:
     table = pl.DataFrame(
         {"sku": np.repeat(names, weeks), "week": np.tile(np.arange(weeks), count), "sold": sold.ravel()}
     )
-    stock = pl.DataFrame({"item": names, "on_hand": 0, "price": rng.uniform(1, 50, count), "litres": rng.uniform(0.1, 5, count), "least": rng.integers(1, 12, count), "box": rng.integers(1, 6, count)})  # fmt: skip
+    stock = pl.DataFrame({
+        "item": names, "on_hand": 0, "price": rng.uniform(1, 50, count), "litres": rng.uniform(0.1, 5, count),
+        "least": rng.integers(1, 12, count), "box": rng.integers(1, 6, count),
+    })  # fmt: skip
     asked = {
         "item": "sku",
         "time": "week",

@@ -73,3 +73,25 @@ def test_looks_are_told_from_likings_where_items_changed_places() -> None:
     assert list(told.summary["examination"].values()) == pytest.approx(looks, rel=0.01)
     assert told.summary["expected_clicks"] == pytest.approx(0.3 + 0.1 + 0.025, rel=0.01)
     assert told.summary["lo"] <= 0.425 <= told.summary["hi"]
+
+
+def test_chances_of_being_shown_are_weighed_so_that_rare_visitors_count_as_often_as_they_come() -> None:
+    """Two kinds of visitors, equally many: old ones like item a (8 %) and were shown it nine times in ten, new ones do not (2 %)."""
+    views = 100_000
+    rows = [
+        ("a", 1, 0.9, 0.08), ("a", 2, 0.1, 0.04), ("b", 1, 0.1, 0.05), ("b", 2, 0.9, 0.025),
+        ("a", 1, 0.1, 0.02), ("a", 2, 0.9, 0.01), ("b", 1, 0.9, 0.05), ("b", 2, 0.1, 0.025),
+    ]  # fmt: skip
+    table = pl.DataFrame(
+        [(item, place, round(views * x), round(views * x * rate), x) for item, place, x, rate in rows],
+        schema=["g", "p", "n", "c", "x"],
+        orient="row",
+    )
+    raw = slots(table, item="g", position="p", shown="n", clicked="c").table
+    weighed = slots(table, item="g", position="p", shown="n", clicked="c", propensity="x")
+    liked = dict(zip(weighed.table["item"], weighed.table["attraction"], strict=True))
+    assert raw["item"][0] == "a"
+    assert liked["a"] == pytest.approx(0.05, rel=0.03)  # half 8 %, half 2 %
+    assert liked["b"] == pytest.approx(0.05, rel=0.03)
+    assert weighed.summary["examination"]["2"] == pytest.approx(0.5, rel=0.03)
+    assert weighed.table["shown"].sum() == table["n"].sum()

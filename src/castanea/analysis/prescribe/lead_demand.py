@@ -34,7 +34,8 @@ def run_length(demand: Floats) -> int:
     total = float(spread @ spread)
     if n < 12 or total <= 0 or float(spread[1:] @ spread[:-1]) / total < 2 / np.sqrt(n):
         return 1
-    return max(2, round(n ** (1 / 3)) * 2)
+    third: float = n ** (1 / 3)
+    return max(2, round(third) * 2)
 
 
 def over(demand: Floats, leads: Floats, ahead: float, seed: int) -> tuple[Floats, Floats]:

@@ -246,7 +246,8 @@ def _row(plan: Plan, rules: Rules, costed: bool, level: float) -> dict[str, Any]
     low, high = (plan.drawn[round(last * (0.5 + side * level / 200))] for side in (-1, 1))
     return {
         "item": plan.item, "reorder_point": plan.point, "order_up_to": plan.up_to, "order_quantity": plan.quantity,
-        "order_now": plan.quantity > 0, "expected_service": float(np.searchsorted(plan.drawn, held + 1e-9, side="right") / len(plan.drawn)), "expected_stockouts": max(short, 0.0),
+        "order_now": plan.quantity > 0, "expected_service": float(np.searchsorted(plan.drawn, held + 1e-9, side="right") / len(plan.drawn)),
+        "expected_stockouts": max(short, 0.0),
         "cost": rules.cost[plan.item] * plan.quantity if costed else expected, "position": plan.position, "lead_time": plan.lead,
         "demand_lo": float(low), "demand_hi": float(high), "expected_cost": expected,
     }  # fmt: skip

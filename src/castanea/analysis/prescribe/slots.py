@@ -26,13 +26,16 @@ STEPS = 2000
 
 @dataclass(frozen=True)
 class Cells:
-    """Views and clicks by item (row) and position (column), and the items and positions by name; `chance` of an item to be shown there."""
+    """Views and clicks by item (row) and position (column), and the items and positions by name. With propensities, `shown` and `clicked`
+    are those of a page that shows all alike: each row weighs 1 / its chance (self-normalised, Swaminathan and Joachims 2015), as many views
+    as the weighted ones are worth (Kish). `views`, `clicks`: of each item, as counted."""
 
     items: list[str]
     positions: list[int]
     shown: Floats
     clicked: Floats
-    weighed: Floats
+    views: Floats
+    clicks: Floats
 
 
 def slots(
@@ -50,14 +53,16 @@ def slots(
     lo, hi. Summary: examination (position → looks, the first 1), expected_clicks (a view of the whole page, in the best order),
     off_policy_value, lo, hi (the same from the clicks seen where that order was shown, the model standing in where it was not).
 
-    `shown`, `clicked` are counts; `propensity`: the chance of that item in that position as it was shown. Raises InputError."""
+    `shown`, `clicked` are counts; `propensity`: the chance that the row's item had of that position; rows of one item and position with
+    other chances (visitors, times) are weighted by it. `seed` changes nothing: nothing is drawn. Raises InputError."""
+    del seed
     if not 0 < level < 100:
         raise InputError(f"--level is {level:g}; write a number between 0 and 100", code="analysis.bad_number")
     warnings: list[Warned] = []
     cells = _cells(table, item, position, shown, clicked, propensity, warnings)
-    total = float(cells.clicked.sum())
-    if total < CLICKS or cells.clicked.sum() >= cells.shown.sum():
-        return not_enough("slots", f"there are {total:,.0f} clicks in {cells.shown.sum():,.0f} views", f"{CLICKS} clicks, and views without any",
+    total = float(cells.clicks.sum())
+    if total < CLICKS or total >= cells.views.sum():
+        return not_enough("slots", f"there are {total:,.0f} clicks in {cells.views.sum():,.0f} views", f"{CLICKS} clicks, and views without any",
             "none: the order stays as it is", f"数据不足：{total:,.0f} 次点击，至少需要 {CLICKS} 次，且要有未点击的展示；请保持现有排序。",
             f"Not enough data: {total:,.0f} clicks; at least {CLICKS} are needed, and views without any. Keep the present order.")  # fmt: skip
     looks = _examination(cells, warnings)
@@ -102,22 +107,33 @@ def _cells(
         warnings.append(
             Warned("gaps", f"{frame.height - whole.height:,} of {frame.height:,} rows lack something and are left out")
         )
-    weighed = pl.col("n") / pl.col("x") if propensity else pl.col("n")
+    chance_of = pl.col("x") if propensity else pl.lit(1.0)
+    weights = {"wn": pl.col("n") / chance_of, "wc": pl.col("c") / chance_of, "wn2": pl.col("n") / chance_of**2}
     rows_ = (
         whole.group_by("i", "p")
-        .agg(pl.col("n").sort().sum(), pl.col("c").sort().sum(), weighed.sort().sum().alias("w"))
+        .agg(
+            pl.col("n").sort().sum(),
+            pl.col("c").sort().sum(),
+            *(weight.sort().sum().alias(name) for name, weight in weights.items()),
+        )
         .filter(pl.col("n") > 0)
+        .with_columns(worth=pl.col("wn") ** 2 / pl.col("wn2"))
+        .with_columns(liked=pl.col("wc") / pl.col("wn") * pl.col("worth"))
         .sort("i", "p")
     )
     items, positions = rows_["i"].unique().sort().to_list(), rows_["p"].unique().sort().to_list()
-    at = (
-        np.searchsorted(np.array(items), rows_["i"].to_numpy().astype(str)) if items else [],
-        np.searchsorted(positions, rows_["p"]) if items else [],
+    if not items:
+        nothing = np.zeros((0, 0))
+        return Cells([], [], nothing, nothing, np.zeros(0), np.zeros(0))
+    rows_at, columns_at = (
+        np.searchsorted(np.array(items), rows_["i"].to_numpy().astype(str)),
+        np.searchsorted(positions, rows_["p"]),
     )
-    grids = [np.zeros((len(items), len(positions))) for _ in range(3)]
-    for grid, name in zip(grids, "ncw", strict=True):
-        grid[at] = rows_[name].to_numpy()
-    return Cells(items, [int(p) for p in positions], *grids)
+    grids = {name: np.zeros((len(items), len(positions))) for name in ("worth", "liked", "n", "c")}
+    for name, grid in grids.items():
+        grid[rows_at, columns_at] = rows_[name].to_numpy()
+    counted = grids["n"].sum(axis=1), grids["c"].sum(axis=1)
+    return Cells(items, [int(p) for p in positions], grids["worth"], grids["liked"], *counted)
 
 
 def _examination(cells: Cells, warnings: list[Warned]) -> Floats:
@@ -170,7 +186,7 @@ def _placed(cells: Cells, looks: Floats, level: float) -> tuple[pl.DataFrame, di
     shown_first = sorted(order[: len(best)], key=lambda i: place[i]) + order[len(best) :]
     rows = pl.DataFrame(
         {"position": [place.get(i) for i in shown_first], "item": [cells.items[i] for i in shown_first], "attraction": liked[shown_first],
-         "lo": low[shown_first], "hi": high[shown_first], "shown": cells.shown.sum(axis=1)[shown_first], "clicked": clicks[shown_first]},
+         "lo": low[shown_first], "hi": high[shown_first], "shown": cells.views[shown_first], "clicked": cells.clicks[shown_first]},
         schema_overrides={"position": pl.Int64},
     )  # fmt: skip
     expected = [float(np.minimum(liked[i] * looks[p], 1.0)) for i, p in best]
