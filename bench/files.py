@@ -46,7 +46,7 @@ def _online_retail(report: Report, folder: Path, times: int) -> None:
     copies = [
         first.with_columns(
             InvoiceNo=pl.col("InvoiceNo").str.replace(r"^([A-Z]?)(\d+)$", f"${{1}}{copy + 10}${{2}}"),
-            InvoiceDate=(pl.col("InvoiceDate").str.slice(0, 4).cast(pl.Int32) - 2 * copy % 30).cast(pl.String)
+            InvoiceDate=(pl.col("InvoiceDate").str.slice(0, 4).cast(pl.Int32) - 2 * copy).cast(pl.String)
             + pl.col("InvoiceDate").str.slice(4),
         )
         for copy in range(times)
@@ -96,7 +96,7 @@ def _imported(workspace: Path, path: Path, *settings: str) -> tuple[int, float]:
     begin = time.perf_counter()
     told = json.loads(run("import", str(path), "--json", workspace=workspace))["total"]
     took = time.perf_counter() - begin
-    if told["received"] != told["loaded"] + told["quarantined"]:
+    if told["received"] != told["loaded"]:
         raise RuntimeError(f"a first import should load all its rows: {told}")
     return int(told["received"]), took
 

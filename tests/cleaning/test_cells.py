@@ -117,3 +117,13 @@ rows:
 """
     with pytest.raises(InputError, match=says):
         parse_mapping(text, "mine.yaml")
+
+
+@pytest.mark.parametrize(
+    ("text", "stands"),
+    [("1972-03-01 08:00:00", True), ("1988-12-31", True), ("1970-01-01 08:00:00", False), ("1900-01-01", False)],
+)
+def test_old_days_are_days_but_not_what_systems_write_for_none(text: str, stands: bool) -> None:
+    column = pl.Series([text, "2026-11-20 10:00:00"])
+    parsed = parse_time(column, time_style(column), "Asia/Shanghai")
+    assert (parsed.values[0] is not None, parsed.faults is None) == (stands, stands)

@@ -9,7 +9,7 @@ import polars as pl
 
 from castanea.cleaning.cells import NOTHING, Parsed, narrow, unguarded
 
-FIRST_YEAR, LAST_YEAR = 1990, 2100
+FIRST_YEAR, LAST_YEAR = 1971, 2100  # systems that know no date write one of 1900 or 1970
 _PARTS = (
     r"^(?P<a>\d{1,4})\s*[-/.年]\s*(?P<b>\d{1,2})\s*[-/.月]\s*(?P<c>\d{1,4})日?"
     r"(?:[T\s]*(?P<h>\d{1,2})[:时点](?P<m>\d{1,2})分?(?::?(?P<s>\d{1,2})秒?(?:[.,](?P<f>\d{1,9}))?)?\s*(?P<p>[AaPp][Mm]|上午|下午)?)?"

@@ -44,6 +44,8 @@ def connect(path: Path, tuning: Tuning) -> duckdb.DuckDBPyConnection:
         "enable_external_access": False,
         "memory_limit": tuning.memory_limit,
         "threads": tuning.threads,
+        "preserve_insertion_order": tuning.threads
+        == 1,  # what needs an order says so; keeping one stops threads from working side by side
         "temp_directory": str(path.parent / "spill"),
         "autoinstall_known_extensions": False,
     }
