@@ -23,7 +23,8 @@ SUFFIXES = (".csv", ".parquet", ".json")
 
 
 def read_table(path: str, standard_input: BinaryIO) -> pl.DataFrame:
-    """The table of a CSV (UTF-8, GB18030 or UTF-16; every cell as text) or Parquet file; `-` is standard input. Raises InputError."""
+    """The table of a CSV (UTF-8, GB18030 or UTF-16; every cell as text), Parquet or JSON (objects) file; `-` is standard input. Raises
+    InputError."""
     name = "standard input" if path == "-" else path
     if path == "-":
         content = standard_input.read()
@@ -47,7 +48,10 @@ def read_table(path: str, standard_input: BinaryIO) -> pl.DataFrame:
             return pl.read_parquet(io.BytesIO(content))
         except (pl.exceptions.PolarsError, OSError) as error:
             raise InputError(f"{name} is no readable Parquet file: {error}", code="analysis.bad_file") from error
-    return _csv(_decoded(content, name), name)
+    text = _decoded(content, name)
+    if name.lower().endswith(".json"):
+        return _json(text, name)
+    return _csv(text, name)
 
 
 def check_output(path: str, *, tree: bool) -> None:
@@ -110,6 +114,28 @@ def _decoded(content: bytes, name: str) -> str:
     raise InputError(
         f"{name} is neither text (UTF-8, GB18030, UTF-16) nor Parquet; export it as CSV", code="analysis.bad_file"
     )
+
+
+def _json(text: str, name: str) -> pl.DataFrame:
+    """One object, a list of them, or lists of them by name (as `diagnose` writes), as rows of text. Raises InputError."""
+    try:
+        told = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise InputError(f"{name} is no readable JSON: {error}", code="analysis.bad_file") from error
+    if isinstance(told, dict):
+        cases = [part for part in told.values() if isinstance(part, list)]
+        for_all = {k: v for k, v in told.items() if not isinstance(v, list)}
+        told = [{**for_all, **row} if isinstance(row, dict) else row for part in cases for row in part] if cases else [told]
+    if not isinstance(told, list) or not all(isinstance(row, dict) for row in told):
+        raise InputError(f"{name} holds no objects; write {{\"column\": value, …}} or a list of them", code="analysis.bad_file")
+    if not told:
+        raise InputError(f"{name} holds no rows; an analysis needs some", code="analysis.empty")
+    columns = dict.fromkeys(key for row in told for key in row)
+    return pl.DataFrame({c: [_cell(row.get(c)) for row in told] for c in columns}, schema=dict.fromkeys(columns, pl.String))
+
+
+def _cell(value: Any) -> str | None:
+    return value if value is None or isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def _csv(text: str, name: str) -> pl.DataFrame:

@@ -41,7 +41,8 @@ KINDS: tuple[Kind, ...] = (
     Kind("negative_share", "quality", "up", "负面提及占比", "share of negative posts", lead=14, metric="negative_share", by=("product",)),
     Kind("rating", "quality", "down", "评分", "rating", lead=14, metric="rating", by=("product", "channel")),
     Kind("return_rate", "quality", "up", "退货率", "return rate", lead=14, metric="return_rate", by=("product", "channel")),
-    Kind("quality_refund_rate", "quality", "up", "品质退款率", "refunds for a fault of the goods", lead=14, metric="quality_refund_rate", by=("product", "channel")),
+    Kind("quality_refund_rate", "quality", "up", "品质退款率", "refunds for a fault of the goods", lead=14, metric="quality_refund_rate",
+         by=("product", "channel")),
     Kind("defects", "quality", "up", "次品数", "defects", lead=14, adds=True),
     Kind("ad_spend", "marketing", "down", "推广花费", "advertising spend", adds=True, metric="ad_spend", by=("channel", "product")),
     Kind("impressions", "marketing", "down", "广告展现量", "advertising impressions", adds=True, metric="impressions", by=("channel", "product")),
@@ -68,27 +69,56 @@ KINDS: tuple[Kind, ...] = (
 )  # fmt: skip
 BY_NAME = {kind.name: kind for kind in KINDS}
 
-# Words of a name → the kind it is read as; the first that fits. All words of an entry must occur.
-_READ: tuple[tuple[tuple[str, ...], str], ...] = (
-    (("stock", "out"), "stock_out"), (("stockout",), "stock_out"), (("sold", "out"), "stock_out"), (("缺货",), "stock_out"), (("backorder",), "stock_out"),
-    (("late", "rows"), "data_delay"), (("late", "data"), "data_delay"), (("late", "source"), "data_delay"), (("freshness",), "data_delay"), (("data", "delay"), "data_delay"), (("staleness",), "data_delay"),
-    (("import", "failed"), "failed_checks"), (("failed", "check"), "failed_checks"), (("failed", "checks"), "failed_checks"), (("check", "failed"), "failed_checks"), (("checks", "failed"), "failed_checks"),
-    (("failed", "rows"), "failed_checks"), (("rejected", "rows"), "failed_checks"), (("quarantine",), "failed_checks"), (("quarantined",), "failed_checks"), (("null",), "failed_checks"), (("missing", "share"), "failed_checks"), (("schema",), "failed_checks"), (("outage", "source"), "failed_checks"), (("pipeline",), "failed_checks"), (("tracking",), "failed_checks"),
-    (("rows",), "rows_received"), (("row",), "rows_received"), (("records",), "rows_received"), (("received", "events"), "rows_received"), (("events", "received"), "rows_received"), (("completeness",), "rows_received"),
-    (("competitor", "promotion"), "competitor_promotion"), (("competitor", "promotions"), "competitor_promotion"), (("competitor", "promo"), "competitor_promotion"), (("competitor", "campaign"), "competitor_promotion"), (("competitor", "launch"), "competitor_promotion"), (("competitor", "ads"), "competitor_promotion"), (("rival", "promotion"), "competitor_promotion"),
-    (("competitor", "price", "cut"), "competitor_promotion"), (("price", "cut", "competitor"), "competitor_promotion"),
-    (("competitor", "share"), "competitor_promotion"), (("competitor", "price"), "competitor_price"), (("competitor", "prices"), "competitor_price"), (("rival", "price"), "competitor_price"), (("price", "gap"), "price_gap"), (("price", "index"), "price_gap"), (("relative", "price"), "price_gap"), (("market", "share"), "market_share"), (("竞品", "促销"), "competitor_promotion"), (("competitor",), "competitor_promotion"), (("rival",), "competitor_promotion"), (("竞品",), "competitor_price"), (("buy", "box"), "market_share"),
-    (("negative", "mentions"), "mentions_negative"), (("mentions", "negative"), "mentions_negative"), (("negative", "reviews"), "reviews_negative"), (("reviews", "negative"), "reviews_negative"), (("bad", "reviews"), "reviews_negative"), (("差评",), "reviews_negative"), (("complaints",), "reviews_negative"), (("complaint",), "reviews_negative"), (("rating",), "rating"), (("评分",), "rating"),
-    (("defect",), "defects"), (("defects",), "defects"), (("recall",), "defects"), (("faulty",), "defects"), (("batch",), "defects"), (("return",), "return_rate"), (("returns",), "return_rate"), (("refund",), "return_rate"), (("refunds",), "return_rate"), (("退货",), "return_rate"), (("退款",), "return_rate"), (("quality",), "defects"), (("sentiment",), "rating"),
-    (("lead", "time"), "lead_time"), (("delivery",), "delivery_hours"), (("shipping",), "delivery_hours"), (("supplier", "delay"), "lead_time"), (("supplier",), "lead_time"), (("inventory",), "stock"), (("stock",), "stock"), (("on", "hand"), "stock"), (("cover",), "stock"), (("availability", "product"), "stock"), (("库存",), "stock"),
-    (("checkout", "error"), "errors"), (("checkout", "errors"), "errors"), (("payment", "errors"), "errors"), (("payment", "failed"), "errors"), (("error",), "errors"), (("errors",), "errors"), (("http", "5xx"), "errors"), (("5xx",), "errors"), (("crash",), "errors"), (("crashes",), "errors"), (("bounce",), "page_speed"), (("报错",), "errors"), (("timeouts",), "errors"), (("timeout",), "errors"), (("failures",), "errors"),
-    (("load",), "page_speed"), (("latency",), "page_speed"), (("speed",), "page_speed"), (("response", "time"), "page_speed"), (("slow",), "page_speed"), (("lcp",), "page_speed"), (("ttfb",), "page_speed"), (("uptime",), "uptime"), (("availability",), "uptime"), (("downtime",), "errors"), (("outage",), "errors"), (("incident",), "errors"),
-    (("checkout",), "checkout_completion"), (("payment",), "checkout_completion"), (("release",), "errors"), (("deploy",), "errors"), (("deployment",), "errors"), (("site",), "errors"), (("conversion",), "checkout_rate"),
-    (("promotion",), "promotion"), (("promotions",), "promotion"), (("promo",), "promotion"), (("campaign",), "promotion"), (("coupon",), "promotion"), (("discount",), "promotion"), (("促销",), "promotion"), (("活动",), "promotion"),
-    (("spend",), "ad_spend"), (("ads",), "ad_spend"), (("ad",), "ad_spend"), (("advertising",), "ad_spend"), (("budget",), "ad_spend"), (("marketing",), "ad_spend"), (("推广",), "ad_spend"), (("花费",), "ad_spend"), (("impressions",), "impressions"), (("clicks",), "clicks"), (("traffic",), "visitors"), (("visitors",), "visitors"), (("visits",), "visitors"), (("sessions",), "visitors"), (("email",), "ad_spend"), (("newsletter",), "ad_spend"), (("访客",), "visitors"),
-    (("delay",), "data_delay"), (("freshness", "hours"), "data_delay"), (("lateness",), "data_delay"), (("data",), "failed_checks"),
+# Names that are read as a kind: the first entry of which one phrase has all its words in the name.
+_READ: tuple[tuple[str, str], ...] = (
+    ("stock_out", "stock out, stock outs, stockouts, stockout, sold out, 缺货, backorder"),
+    ("data_delay", "late rows, late data, late source, freshness, data delay, staleness"),
+    ("failed_checks", "import failed, failed check, failed checks, check failed, checks failed, failed rows, rejected rows"),
+    ("failed_checks", "quarantine, quarantined, null, missing share, schema, outage source, pipeline, tracking"),
+    ("rows_received", "rows, row, records, received events, events received, completeness"),
+    ("competitor_promotion", "competitor promotion, competitor promotions, competitor promo, competitor campaign"),
+    ("competitor_promotion", "competitor launch, competitor ads, rival promotion, competitor price cut, price cut competitor"),
+    ("competitor_promotion", "competitor share"),
+    ("competitor_price", "competitor price, competitor prices, rival price"),
+    ("price_gap", "price gap, price index, relative price"),
+    ("market_share", "market share"),
+    ("competitor_promotion", "竞品 促销, competitor, rival"),
+    ("competitor_price", "竞品"),
+    ("market_share", "buy box"),
+    ("mentions_negative", "negative mentions, mentions negative"),
+    ("reviews_negative", "negative reviews, reviews negative, bad reviews, 差评, complaints, complaint"),
+    ("rating", "rating, 评分"),
+    ("defects", "defect, defects, recall, faulty, batch"),
+    ("return_rate", "return, returns, refund, refunds, 退货, 退款"),
+    ("defects", "quality"),
+    ("rating", "sentiment"),
+    ("lead_time", "lead time"),
+    ("delivery_hours", "delivery, shipping"),
+    ("lead_time", "supplier delay, supplier"),
+    ("stock", "inventory, stock, on hand, cover, availability product, 库存"),
+    ("errors", "checkout error, checkout errors, payment errors, payment failed, error, errors, http 5xx, 5xx, crash, crashes"),
+    ("page_speed", "bounce"),
+    ("errors", "报错, timeouts, timeout, failures"),
+    ("page_speed", "load, latency, speed, response time, slow, lcp, ttfb"),
+    ("uptime", "uptime, availability"),
+    ("errors", "downtime, outage, incident"),
+    ("checkout_completion", "checkout, payment"),
+    ("errors", "release, deploy, deployment, site"),
+    ("checkout_rate", "conversion"),
+    ("promotion", "promotion, promotions, promo, campaign, coupon, discount, 促销, 活动"),
+    ("ad_spend", "spend, ads, ad, advertising, budget, marketing, 推广, 花费"),
+    ("impressions", "impressions"),
+    ("clicks", "clicks"),
+    ("visitors", "traffic, visitors, visits, sessions"),
+    ("ad_spend", "email, newsletter"),
+    ("visitors", "访客"),
+    ("data_delay", "delay, freshness hours, lateness"),
+    ("failed_checks", "data"),
 )  # fmt: skip
-_SHARES = ("rate", "share", "ratio", "per", "pct", "percent", "mean", "avg", "average", "ms", "seconds", "minutes", "hours", "days", "index", "score", "占比", "率")
+_SHARES = (
+    "rate", "share", "ratio", "per", "pct", "percent", "mean", "avg", "average", "ms", "seconds", "minutes", "hours", "days", "index", "score",
+    "占比", "率",
+)  # fmt: skip
 _TRIED = ("experiment", "tested", "abtest", "ab_test", "实验")
 
 
@@ -107,8 +137,8 @@ def kind_of(name: str) -> Read | None:
     if plain in BY_NAME:
         return Read(BY_NAME[plain], tried)
     words = [w for w in re.split(r"[^0-9a-z\u4e00-\u9fff]+", plain) if w]
-    for wanted, kind in _READ:
-        if all(_holds(words, w) for w in wanted):
+    for kind, phrases in _READ:
+        if any(all(_holds(words, w) for w in phrase.split()) for phrase in phrases.split(", ")):
             found = BY_NAME[kind]
             if found.adds and any(_holds(words, s) for s in _SHARES):
                 found = Kind(**{**vars(found), "adds": False})
