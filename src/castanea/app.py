@@ -180,6 +180,7 @@ class Castanea:
         from castanea.runs.link import Link
         from castanea.runs.undo_import import ImportDesk
         from castanea.state import Database
+        from castanea.targets import Targets
 
         check_port(host, port)
         pa.set_memory_pool(pa.system_memory_pool())  # as fast here as Arrow's own, and 20 to 30 MB less stays resident
@@ -204,12 +205,14 @@ class Castanea:
                 zones = ShopZones()
                 events = EventIntake(landing, clock=self.clock, zones=zones)
                 zoning = asyncio.create_task(link.keep_zones(zones.know))
+                targets = Targets(database, self.clock)
+                targeting = asyncio.create_task(link.keep_targets(targets.living))
                 services = Services(
                     workspace, link, events, accounts, Sessions(database, keyring, self.clock),
                     WriteKeys(database, keyring, self.clock), People(database, self.clock),
                     Teams(database, self.clock), Shares(database),
                     Invitations(database, accounts, self.clock), Walls(database, self.clock),
-                    KeptBoards(database, self.clock), KanbanBoards(database, self.clock), self.clock,
+                    KeptBoards(database, self.clock), KanbanBoards(database, self.clock), targets, self.clock,
                     ApiSettings(allowed_hosts=self._settings.allowed_hosts, web=built_pages()),
                     GridDesk(landing, self.clock), ImportDesk(landing, self.clock), jobs, provider, admission,
                 )  # fmt: skip
@@ -217,6 +220,7 @@ class Castanea:
                     await serve(create_app(services), host, port, children, lambda: _greet(host, port, owner))
                 finally:
                     zoning.cancel()
+                    targeting.cancel()
                     await jobs.close()
                     await asyncio.to_thread(events.close)
                     await link.close()

@@ -27,6 +27,7 @@ from castanea.contracts.workspace import Workspace, WorkspaceSettings
 from castanea.kanban import KanbanBoards
 from castanea.kit.clock import SystemClock
 from castanea.state import Database
+from castanea.targets import Targets
 from tests.api.pocket import PocketDesk, PocketIntake, PocketLink
 
 
@@ -105,6 +106,7 @@ def serving(root: Path, settings: ApiSettings, events: EventIntake | None = None
         walls=Walls(database, clock),
         boards=KeptBoards(database, clock),
         kanban=KanbanBoards(database, clock),
+        targets=Targets(database, clock),
         clock=clock,
         settings=settings,
         grids=PocketDesk(),

@@ -13,6 +13,7 @@ import msgspec
 from castanea.contracts.board import BoardSpec, Frame, Freshness, Place, TilePayload, TileSpec, View
 from castanea.contracts.query import Answer, AnswerColumn, Period, Quality, Query, Rights, TimeRange
 from castanea.contracts.sentence import Meaning, Understanding
+from castanea.contracts.target import Target, TargetDay, TargetProgress, may_see
 from castanea.kit.errors import InputError, NotFound, Unavailable
 
 AT = datetime(2026, 11, 20, 6, 36, tzinfo=UTC)
@@ -59,6 +60,7 @@ class PocketLink:
         self.down = False
         self.notified = 0
         self.load: dict[str, Any] = {"offset": 7, "head": 7, "rebuilding": None, "message": ""}
+        self.known_targets: list[Target] = []
         self.asked: list[tuple[Query, Rights]] = []
         self._streams: set[asyncio.Queue[tuple[str, int, bytes] | None]] = set()
 
@@ -85,6 +87,23 @@ class PocketLink:
             raise InputError("no number was found", code="ask.no_metric", values={"sentence": sentence})
         words = {"zh-CN": rights.key, "en": rights.key}
         return msgspec.json.encode(Understanding(Meaning(Query(("net_sales",)), words)))
+
+    async def know_targets(self, targets: list[Target]) -> None:
+        self._check()
+        self.known_targets = targets
+
+    async def target_progress(self, targets: list[Target], rights: Rights, *, with_days: bool = False) -> bytes:
+        self._check()
+        days = (TargetDay(AT.date(), "1", None, None, None),) if with_days else ()
+        return msgspec.json.encode([TargetProgress(t, "running", days=days) for t in targets if may_see(t, rights)])
+
+    async def check_target(self, target: Target, rights: Rights) -> Target:
+        self._check()
+        if target.metric == "nonsense":
+            raise InputError("there is no metric 'nonsense'", code="query.unknown_metric", values={"name": "nonsense"})
+        if not may_see(target, rights):
+            raise InputError("the target reaches too far", code="target.beyond")
+        return target
 
     async def catalog(self) -> bytes:
         self._check()

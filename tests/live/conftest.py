@@ -101,6 +101,7 @@ class LiveShop:
 
         class Listening:
             depends_on = staticmethod(planner.depends_on)
+            catalog, zone = planner.catalog, planner.zone
 
             @staticmethod
             def answer(query: Query, *rest: Any, **more: Any) -> Any:

@@ -34,6 +34,7 @@ from castanea.api.routers import (
     provider,
     session,
     shares,
+    targets,
     teams,
     uploads,
     walls,
@@ -122,7 +123,7 @@ def routes_only(lifespan: object = None) -> Application:
         invitations,
         walls,
     )
-    for room in (*rooms, shares, kanban, grids, uploads, own_boards):
+    for room in (*rooms, shares, kanban, grids, uploads, own_boards, targets):
         app.include_router(room.router)
     app.openapi = lambda: document(app)  # type: ignore[method-assign]
     return app

@@ -17,6 +17,7 @@ from castanea.contracts.importing import ImportWish
 from castanea.contracts.query import Query
 from castanea.contracts.sentence import Sentence
 from castanea.kanban import BoardChange, CardChange, NewCard
+from castanea.targets import NewTarget, TargetEdit
 
 # Bodies that are read without pydantic; their schemas come from the contracts all the same.
 _BODIES: tuple[type, ...] = (
@@ -29,6 +30,8 @@ _BODIES: tuple[type, ...] = (
     NewCard,
     CardChange,
     BoardChange,
+    NewTarget,
+    TargetEdit,
 )
 _REF = "#/components/schemas/{model}"
 

@@ -23,9 +23,11 @@ from castanea.boards.kept import KeptBoards
 from castanea.contracts.board import BoardSpec, View
 from castanea.contracts.importing import FileLook, ImportJob, ImportWish
 from castanea.contracts.query import Query, Rights
+from castanea.contracts.target import Target
 from castanea.contracts.workspace import Workspace
 from castanea.kanban import KanbanBoards
 from castanea.kit.clock import Clock
+from castanea.targets import Targets
 
 
 class OpenedView(Protocol):
@@ -48,6 +50,15 @@ class Link(Protocol):
 
     async def understand(self, sentence: str, rights: Rights) -> bytes:
         """An Understanding as JSON."""
+
+    async def know_targets(self, targets: list[Target]) -> None:
+        """The targets that tiles may show, as they are now."""
+
+    async def target_progress(self, targets: list[Target], rights: Rights, *, with_days: bool = False) -> bytes:
+        """A JSON array of TargetProgress, without those whose figures the reader may not see."""
+
+    async def check_target(self, target: Target, rights: Rights) -> Target:
+        """The target with its names as the catalogue writes them. Raises InputError when it cannot be asked, or reaches too far."""
 
     async def catalog(self) -> bytes:
         """Metrics and dimensions as JSON."""
@@ -162,6 +173,7 @@ class Services:
     walls: Walls
     boards: KeptBoards
     kanban: KanbanBoards
+    targets: Targets
     clock: Clock
     settings: ApiSettings = field(default_factory=ApiSettings)
     grids: Grids | None = None

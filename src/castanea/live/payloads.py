@@ -12,7 +12,7 @@ import msgspec
 import structlog
 
 from castanea.contracts.board import Freshness
-from castanea.contracts.query import Answer
+from castanea.contracts.query import Answer, Rights
 from castanea.contracts.tables import TABLES
 from castanea.contracts.warehouse import LoadState
 from castanea.kit.messages import LOCALES, say
@@ -21,10 +21,13 @@ from castanea.live.extras import Extras
 from castanea.live.freshness import freshness_of
 from castanea.live.ground import Ground, Needs, what_to_import
 from castanea.live.habits import Habits
+from castanea.live.targets import TargetBook
 from castanea.live.views import WatchedTile
 
 _FAILED = {"code": "tile.failed", "detail": {locale: say("tile.failed", locale) for locale in LOCALES}, "values": {}}
 COSTS = "cost"
+EVERYTHING = Rights()
+OF_TARGETS = frozenset({"hero", "number"})
 BY_DAY = frozenset({"day", "week"})
 _log = structlog.get_logger("castanea.live")
 
@@ -43,12 +46,18 @@ class Payload:
 class Composer:
     """Puts payloads together; quick, for the event loop's own thread."""
 
-    def __init__(self, state: Callable[[], tuple[LoadState, int]], habits: Habits, ground: Ground) -> None:
+    def __init__(
+        self, state: Callable[[], tuple[LoadState, int]], habits: Habits, ground: Ground, targets: TargetBook
+    ) -> None:
         self._state, self._habits, self._ground, self._extras = state, habits, ground, Extras()
+        self._targets = targets
 
-    def compose(self, tile: WatchedTile, held: Mapping[str, Held], now: datetime, *, whole: bool = True) -> Payload:
-        """From the tile's answers by role; a role without an answer makes the tile an error that says why. Whoever does not see the `whole`
+    def compose(
+        self, tile: WatchedTile, held: Mapping[str, Held], now: datetime, rights: Rights = EVERYTHING
+    ) -> Payload:
+        """From the tile's answers by role; a role without an answer makes the tile an error that says why. Whoever does not see the whole
         is told nothing of what lies outside their parts: which tables hold rows, how many wait, which source is silent."""
+        whole = rights == EVERYTHING
         state, waiting = self._state()
         waiting = waiting if whole else 0
         absent = self._absent(tile) if whole else {}
@@ -62,6 +71,8 @@ class Composer:
         if problem is None:
             try:
                 extra = self._extras.of(tile.spec, answers, now)
+                if tile.spec.kind in OF_TARGETS and "main" in answers:
+                    extra = {**extra, **self._targets.of(tile.queries["main"], answers["main"], now, rights)}
                 if not BY_DAY.isdisjoint(tile.queries["main"].by if "main" in tile.queries else ()):
                     extra = {**extra, "festivals": self._ground.festivals(answers["main"])}
             except Exception:  # noqa: BLE001 - one tile's fault must not take the others with it; it is logged and said on the tile

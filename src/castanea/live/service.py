@@ -15,12 +15,14 @@ import structlog
 
 from castanea.contracts.board import BoardSpec, View
 from castanea.contracts.query import Rights
+from castanea.contracts.target import Target
 from castanea.contracts.warehouse import Change, LoadState, Reader
 from castanea.kit.clock import Clock, monotonic
 from castanea.live.book import AnswerBook, Held, Question, Span
 from castanea.live.ground import Ground
 from castanea.live.habits import Habits
 from castanea.live.payloads import COSTS, Composer, Payload
+from castanea.live.targets import TargetBook
 from castanea.live.views import WatchedTile, resolve, view_id
 from castanea.semantics import Planner
 
@@ -51,13 +53,13 @@ class OpenedView:
 
 @dataclass
 class Watched:
-    """A view that somebody watches, with what its viewers have been sent. `whole`: whether they see everything."""
+    """A view that somebody watches, with what its viewers have been sent."""
 
     id: str
     tiles: dict[str, WatchedTile]
     questions: dict[str, dict[str, Question]]
     board: bytes
-    whole: bool = True
+    rights: Rights
     sequence: int = 0
     shown: dict[str, Payload] = field(default_factory=dict)
 
@@ -81,13 +83,15 @@ class Live:
         self._book = AnswerBook(planner, reader)
         self._habits = Habits(planner, reader)
         self._ground = Ground(reader, planner)
-        self._composer = Composer(state, self._habits, self._ground)
+        self._targets = TargetBook(planner, reader)
+        self._composer = Composer(state, self._habits, self._ground, self._targets)
         self._views: dict[str, Watched] = {}
         self._opening: dict[str, asyncio.Task[Watched]] = {}
         self._changed: dict[str, Span] = {}
         self._changes = 0
         self._news = asyncio.Event()
         self._rebuilding = False
+        self._new_targets = False
 
     def changed(self, change: Change) -> None:
         """A load transaction touched these tables and times."""
@@ -95,6 +99,12 @@ class Live:
             self._changed[table] = _joined(self._changed[table], span) if table in self._changed else span
         self._changes += 1
         self._news.set()
+
+    def know_targets(self, targets: Iterable[Target]) -> None:
+        """The targets as they are now; tiles that show one follow within a tick."""
+        if self._targets.know(targets):
+            self._new_targets = True
+            self._news.set()
 
     async def open(self, view: View, rights: Rights) -> OpenedView:
         """Compute a view and keep it up to date until it is closed. Raises NotFound for a board that does not exist."""
@@ -132,9 +142,7 @@ class Live:
         board = view.spec or self._boards.get(view.board)
         tiles = resolve(board, view)
         questions = {t.spec.id: {role: Question(q, rights) for role, q in t.queries.items()} for t in tiles}
-        watched = Watched(
-            number, {t.spec.id: t for t in tiles}, questions, msgspec.json.encode(board), rights == Rights()
-        )
+        watched = Watched(number, {t.spec.id: t for t in tiles}, questions, msgspec.json.encode(board), rights)
         if not self._views:
             await self._look_at_sources()
         await self._look_at_ground([watched])
@@ -163,10 +171,11 @@ class Live:
                 await self._look_at_sources()
         views = list(self._views.values())
         known = self._ground.present
-        if views and (clock_moved or not self._ground.knows(changed)):
+        new_targets, self._new_targets = self._new_targets, False
+        if views and (clock_moved or new_targets or not self._ground.knows(changed)):
             await self._look_at_ground(views)
         # What a tile lacked may have come with rows of another time.
-        anew = clock_moved or known != self._ground.present
+        anew = clock_moved or new_targets or known != self._ground.present
         missing = self._missing(set().union(*(w.asked() for w in views)))
         await self._book.ask_all(missing, self._clock.now(), self._pool)
         for watched in views:
@@ -203,14 +212,16 @@ class Live:
         needed = {table for tile in tiles for group in tile.spec.needs for table in group} | {COSTS}
         for metric in {metric for tile in tiles for query in tile.queries.values() for metric in query.metrics}:
             needed |= self._ground.tables_of(metric)
-        await asyncio.get_running_loop().run_in_executor(self._pool, self._ground.look, needed)
+        loop, now = asyncio.get_running_loop(), self._clock.now()
+        await loop.run_in_executor(self._pool, self._ground.look, needed)
+        await loop.run_in_executor(self._pool, self._targets.look, now)
 
     def _missing(self, questions: Iterable[Question]) -> set[Question]:
         return {question for question in questions if question not in self._book}
 
     def _compose(self, watched: Watched, name: str, answers: Mapping[Question, Held]) -> Payload:
         held = {role: answers[question] for role, question in watched.questions[name].items()}
-        return self._composer.compose(watched.tiles[name], held, self._clock.now(), whole=watched.whole)
+        return self._composer.compose(watched.tiles[name], held, self._clock.now(), watched.rights)
 
     def _frame(self, watched: Watched, tiles: dict[str, Payload]) -> bytes:
         head = {"view": watched.id, "sequence": watched.sequence, "at": self._clock.now()}

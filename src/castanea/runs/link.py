@@ -15,6 +15,7 @@ import msgspec
 
 from castanea.contracts.board import BoardSpec, View
 from castanea.contracts.query import Query, Rights
+from castanea.contracts.target import Target
 from castanea.kit.errors import CastaneaError
 from castanea.runs.wire import address_of, error_of, gone_away, packed, read_message, read_message_now
 
@@ -48,6 +49,28 @@ class Link:
 
     async def understand(self, sentence: str, rights: Rights) -> bytes:
         return (await self._ask("understand", sentence=sentence, rights=msgspec.to_builtins(rights)))[1]
+
+    async def know_targets(self, targets: list[Target]) -> None:
+        await self._ask("know_targets", targets=msgspec.to_builtins(targets))
+
+    async def target_progress(self, targets: list[Target], rights: Rights, *, with_days: bool = False) -> bytes:
+        told = msgspec.to_builtins(targets)
+        return (
+            await self._ask("target_progress", targets=told, rights=msgspec.to_builtins(rights), with_days=with_days)
+        )[1]
+
+    async def check_target(self, target: Target, rights: Rights) -> Target:
+        head = {"target": msgspec.to_builtins(target), "rights": msgspec.to_builtins(rights)}
+        return msgspec.json.decode((await self._ask("check_target", **head))[1], type=Target)
+
+    async def keep_targets(self, all_targets: Callable[[], list[Target]], every: float = 30.0) -> None:
+        """Tell the warehouse process of the targets, now and ever again (it may have been restarted), until cancelled."""
+        while True:
+            pause = 0.5  # until the warehouse process answers
+            with contextlib.suppress(CastaneaError):
+                await self.know_targets(await asyncio.to_thread(all_targets))
+                pause = every
+            await asyncio.sleep(pause)
 
     async def catalog(self) -> bytes:
         return (await self._ask("catalog"))[1]

@@ -15,6 +15,7 @@ import structlog
 
 from castanea.contracts.board import BoardSpec, View
 from castanea.contracts.query import Query, Rights
+from castanea.contracts.target import Target
 from castanea.contracts.warehouse import Change
 from castanea.kit.errors import CastaneaError, InputError
 from castanea.live import Live
@@ -22,6 +23,7 @@ from castanea.runs.desk import Desk
 from castanea.runs.loading import Loading
 from castanea.runs.reconcile import ReconcileRequest
 from castanea.runs.sentences import Sentences
+from castanea.runs.target_progress import check_target, target_progress
 from castanea.runs.wire import bound, error_head, packed, read_message
 
 _log = structlog.get_logger("castanea.warehouse")
@@ -52,6 +54,7 @@ class WarehouseProcess:
             "bookings": self._bookings, "zones": self._zones, "checksums": self._checksums,
             "order_shops": self._order_shops, "reconcile": self._reconcile, "grid": self._grid, "check_board": self._check_board,
             "understand": self._understand,
+            "know_targets": self._know_targets, "target_progress": self._target_progress, "check_target": self._check_target,
         }  # fmt: skip
 
     async def serve(self) -> None:
@@ -151,6 +154,22 @@ class WarehouseProcess:
     async def _understand(self, head: Head) -> Reply:
         sentence, rights = _value(head, "sentence", str), _value(head, "rights", Rights)
         return {}, msgspec.json.encode(await self._in_pool(self._sentences.understand, sentence, rights))
+
+    async def _know_targets(self, head: Head) -> Reply:
+        self._live.know_targets(_value(head, "targets", tuple[Target, ...]))
+        return {}, b""
+
+    async def _target_progress(self, head: Head) -> Reply:
+        targets, rights = _value(head, "targets", list[Target]), _value(head, "rights", Rights)
+        days = _value(head, "with_days", bool)
+        told = await self._in_pool(lambda: target_progress(self._desk, targets, rights, with_days=days))
+        return {}, msgspec.json.encode(told)
+
+    async def _check_target(self, head: Head) -> Reply:
+        named = await self._in_pool(
+            check_target, self._desk, _value(head, "target", Target), _value(head, "rights", Rights)
+        )
+        return {}, msgspec.json.encode(named)
 
     async def _open_view(self, head: Head) -> Reply:
         view, rights = _value(head, "view", View), _value(head, "rights", Rights)

@@ -9,13 +9,13 @@ from castanea.contracts.warehouse import Reader
 
 _STATEMENT = (
     'SELECT day, name, MAX(name_zh) AS zh, MAX(name_en) AS en, MAX(festival_day) AS nth FROM fact."calendar" '
-    "WHERE _occurrence = 1 AND COALESCE(festival_day, 1) >= 1 GROUP BY day, name ORDER BY day, name"
+    "WHERE _occurrence = 1 GROUP BY day, name ORDER BY day, name"
 )
 
 
 @dataclass(frozen=True)
 class FestivalDay:
-    """One day of a festival (its days of preparation are left out), with the festival's names in zh-CN and en."""
+    """One day of a festival, with the festival's names in zh-CN and en; `number` is negative on its days of preparation."""
 
     day: date
     name: str
@@ -23,12 +23,14 @@ class FestivalDay:
     number: int
 
 
-def festival_days(reader: Reader) -> tuple[FestivalDay, ...]:
-    """All festival days that the workspace's calendar knows, in order."""
+def festival_days(reader: Reader, *, preparing: bool = False) -> tuple[FestivalDay, ...]:
+    """All festival days that the workspace's calendar knows, in order; with their days of preparation when `preparing`."""
     found = reader.fetch(_STATEMENT).to_pylist()
     return tuple(
         FestivalDay(
-            r["day"], r["name"], {"zh-CN": r["zh"] or r["name"], "en": r["en"] or r["name"]}, int(r["nth"] or 1)
+            r["day"], r["name"], {"zh-CN": r["zh"] or r["name"], "en": r["en"] or r["name"]},
+            1 if r["nth"] is None else int(r["nth"]),
         )
         for r in found
-    )
+        if preparing or r["nth"] is None or r["nth"] >= 1
+    )  # fmt: skip

@@ -87,6 +87,16 @@ class Planner:
         self._surroundings: tuple[datetime, datetime, Surroundings] | None = None
         self._bounded: OrderedDict[object, tuple[datetime, Surroundings]] = OrderedDict()
 
+    @property
+    def catalog(self) -> Catalog:
+        """The metrics and dimensions that it answers from."""
+        return self._catalog
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The workspace's zone, in which days begin and end."""
+        return self._zone
+
     def answer(self, query: Query, reader: Reader, now: datetime, rights: Rights = Rights()) -> Answer:  # noqa: B008 - frozen
         """The answer as of `now` (aware). Raises InputError when the query cannot be answered, saying what can be asked."""
         plan = self.plan(query, reader, now, rights)

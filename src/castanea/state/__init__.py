@@ -16,6 +16,7 @@ from castanea.state.models import (
     WallLink,
     WriteKey,
 )
+from castanea.state.target_models import TargetChange, TargetRow
 
 __all__ = [
     "Account",
@@ -34,6 +35,8 @@ __all__ = [
     "Membership",
     "Session",
     "SignInFailure",
+    "TargetChange",
+    "TargetRow",
     "Team",
     "WallLink",
     "WriteKey",

@@ -4,6 +4,170 @@
  */
 
 export interface paths {
+    "/api/v1/alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Alerts
+         * @description The open alerts whose figures the reader may see, or every one (the newest 500), the newest first.
+         */
+        get: operations["alerts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/ready": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Ready
+         * @description Rules that come with Castanea, with whether the shop's data can answer them.
+         */
+        get: operations["readyAlerts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Rules
+         * @description The rules whose figures the reader may see.
+         */
+        get: operations["alertRules"];
+        put?: never;
+        /**
+         * Make
+         * @description Keep a rule; it is looked at at once.
+         */
+        post: operations["makeAlertRule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/rules/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview
+         * @description How often a rule would have fired over the last 90 days (28, by the hour). Nothing is kept.
+         */
+        post: operations["previewAlertRule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/rules/{rule}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change
+         * @description Change a rule, switch it off or on, or put it into the archive. 409 when somebody else changed it since `base`.
+         */
+        patch: operations["changeAlertRule"];
+        trace?: never;
+    };
+    "/api/v1/alerts/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Stream
+         * @description Server-sent events: `changed` (the ids of alerts that changed; read those anew), `bye` (with the reason).
+         */
+        get: operations["alertStream"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/{alert}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Opened
+         * @description An alert with its evaluations, its cause and what was done with it.
+         */
+        get: operations["alert"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/{alert}/deeds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Do
+         * @description Acknowledge, assign, snooze, comment on or close an alert.
+         */
+        post: operations["doWithAlert"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/ask": {
         parameters: {
             query?: never;
@@ -1047,6 +1211,94 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/targets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Targets
+         * @description The targets whose figures the reader may see, with how far they have come as of now.
+         */
+        get: operations["targets"];
+        put?: never;
+        /**
+         * Make
+         * @description Set a target.
+         */
+        post: operations["makeTarget"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/targets/curve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Curve
+         * @description Read a curve from lines of a day and a value. Nothing is kept.
+         */
+        post: operations["readCurve"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/targets/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Bring
+         * @description Read targets from CSV. Those that are there (same metric, scope and period) are changed; with a fault nothing is kept.
+         */
+        post: operations["importTargets"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/targets/{target}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Opened
+         * @description A target day by day, with its history.
+         */
+        get: operations["target"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change
+         * @description Change a target, or put it into the archive. 409 when somebody else changed it since `base`.
+         */
+        patch: operations["changeTarget"];
+        trace?: never;
+    };
     "/api/v1/teams": {
         parameters: {
             query?: never;
@@ -1423,6 +1675,365 @@ export interface components {
             passphrase: string;
             /** Token */
             token: string;
+        };
+        /** Act */
+        Act: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** By */
+            by: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "fired" | "resolved" | "no_data" | "acknowledged" | "assigned" | "snoozed" | "commented" | "closed";
+            /** Text */
+            text: string;
+        };
+        /**
+         * Alert
+         * @description `rule` as it was when it fired; `fired`: the reading that did it, held against `against` (in the metric's unit); `latest`: how it stands
+         *     now. `currency` and `unit` of all figures. `snoozed_until`: nobody is told of it until then.
+         */
+        Alert: {
+            /** Acknowledged At */
+            acknowledged_at: string | null;
+            /** Acknowledged By */
+            acknowledged_by: string;
+            /** Against */
+            against: string | null;
+            /** Assignee */
+            assignee: string;
+            cause: components["schemas"]["AlertCause"] | null;
+            /** Currency */
+            currency: string | null;
+            fired: components["schemas"]["AlertReading"];
+            /**
+             * Fired At
+             * Format: date-time
+             */
+            fired_at: string;
+            /** Id */
+            id: string;
+            latest: components["schemas"]["AlertReading"];
+            /** Member */
+            member: string;
+            /** Name */
+            name: string;
+            /** Resolved At */
+            resolved_at: string | null;
+            rule: components["schemas"]["AlertRule"];
+            /** Snoozed Until */
+            snoozed_until: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "ok" | "pending" | "firing" | "resolved" | "no_data";
+            /** Unit */
+            unit: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * AlertCause
+         * @description The diagnosis of an alert. `where`: the parts that explain the deviation, each a dict of dimension and member with its share; `how`: the
+         *     parts of the equation with their effects in the metric's unit; `why`: classes of causes, likeliest first, each with evidence. `words`
+         *     by language. `before`: the figures that were expected.
+         */
+        AlertCause: {
+            /** Actual */
+            actual: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Expected */
+            expected: string;
+            /**
+             * How
+             * @default []
+             */
+            how: {
+                [key: string]: unknown;
+            }[];
+            /**
+             * Options
+             * @default []
+             */
+            options: {
+                [key: string]: unknown;
+            }[];
+            /**
+             * Where
+             * @default []
+             */
+            where: {
+                [key: string]: unknown;
+            }[];
+            /**
+             * Why
+             * @default []
+             */
+            why: {
+                [key: string]: unknown;
+            }[];
+            /** Words */
+            words: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * AlertDeed
+         * @description What somebody does with an alert. acknowledge · assign (`to`: an account, empty = nobody) · snooze (`minutes`, 0 = wake) · comment
+         *     (`text`) · close (it is over although the figure says otherwise).
+         */
+        "AlertDeed-Input": {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "acknowledge" | "assign" | "snooze" | "comment" | "close";
+            /**
+             * Minutes
+             * @default 0
+             */
+            minutes: number;
+            /**
+             * Text
+             * @default
+             */
+            text: string;
+            /**
+             * To
+             * @default
+             */
+            to: string;
+        };
+        /**
+         * AlertList
+         * @description `people`: names by id of those who acknowledged or answer for one.
+         */
+        AlertList: {
+            /** Alerts */
+            alerts: components["schemas"]["Alert"][];
+            /** People */
+            people: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * AlertPreview
+         * @description How often a rule would have fired in the last `days` days: the times by member, and the course of the member that fired most.
+         *
+         *     `watched`: how many members were looked at.
+         */
+        AlertPreview: {
+            /** Course */
+            course: components["schemas"]["PastPoint"][];
+            /** Currency */
+            currency: string | null;
+            /** Days */
+            days: number;
+            /** Fired */
+            fired: number;
+            /** Members */
+            members: {
+                [key: string]: number;
+            };
+            /** Name */
+            name: string;
+            /** Times */
+            times: string[];
+            /** Unit */
+            unit: string;
+            /** Watched */
+            watched: number;
+        };
+        /**
+         * AlertReading
+         * @description A figure of a member at an event time, and what it is held against: `base`, and for `unusual` what is expected with its range.
+         *
+         *     `unusual`: whether the past does not know such a figure (None: there is too little of it).
+         */
+        AlertReading: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Base */
+            base?: string | null;
+            /** High */
+            high?: string | null;
+            /** Low */
+            low?: string | null;
+            /** Member */
+            member: string;
+            /** Name */
+            name: string;
+            /** Unusual */
+            unusual?: boolean | null;
+            /** Value */
+            value: string | null;
+        };
+        /**
+         * AlertRule
+         * @description `metric` within `where`, read over `window` (now: a level as it stands; hour: the last one that is over); with `each`, for each of
+         *     the `most` greatest members of that dimension. `lasting` and `calm`: minutes that it holds before it fires, and that it does not before
+         *     it is resolved. `receivers`: ids of accounts that are told first; empty = all who may see it.
+         */
+        AlertRule: {
+            /**
+             * Calm
+             * @default 0
+             */
+            calm: number;
+            /**
+             * Each
+             * @default
+             */
+            each: string;
+            /**
+             * Enabled
+             * @default true
+             */
+            enabled: boolean;
+            /** Id */
+            id: string;
+            /**
+             * Lasting
+             * @default 0
+             */
+            lasting: number;
+            /** Metric */
+            metric: string;
+            /**
+             * Most
+             * @default 50
+             */
+            most: number;
+            /**
+             * Receivers
+             * @default []
+             */
+            receivers: string[];
+            /**
+             * Severity
+             * @default watch
+             * @enum {string}
+             */
+            severity: "watch" | "critical";
+            /** Title */
+            title: string;
+            /**
+             * Version
+             * @default 1
+             */
+            version: number;
+            watch: components["schemas"]["Watch"];
+            /**
+             * Where
+             * @default []
+             */
+            where: components["schemas"]["Filter"][];
+            /**
+             * Window
+             * @default today
+             * @enum {string}
+             */
+            window: "now" | "today" | "yesterday" | "hour";
+        };
+        /**
+         * AlertRule
+         * @description `metric` within `where`, read over `window` (now: a level as it stands; hour: the last one that is over); with `each`, for each of
+         *     the `most` greatest members of that dimension. `lasting` and `calm`: minutes that it holds before it fires, and that it does not before
+         *     it is resolved. `receivers`: ids of accounts that are told first; empty = all who may see it.
+         */
+        "AlertRule-Input": {
+            /**
+             * Calm
+             * @default 0
+             */
+            calm: number;
+            /**
+             * Each
+             * @default
+             */
+            each: string;
+            /**
+             * Enabled
+             * @default true
+             */
+            enabled: boolean;
+            /** Id */
+            id: string;
+            /**
+             * Lasting
+             * @default 0
+             */
+            lasting: number;
+            /** Metric */
+            metric: string;
+            /**
+             * Most
+             * @default 50
+             */
+            most: number;
+            /**
+             * Receivers
+             * @default []
+             */
+            receivers: string[];
+            /**
+             * Severity
+             * @default watch
+             * @enum {string}
+             */
+            severity: "watch" | "critical";
+            /** Title */
+            title: string;
+            /**
+             * Version
+             * @default 1
+             */
+            version: number;
+            watch: components["schemas"]["Watch-Input"];
+            /**
+             * Where
+             * @default []
+             */
+            where: components["schemas"]["Filter-Input"][];
+            /**
+             * Window
+             * @default today
+             * @enum {string}
+             */
+            window: "now" | "today" | "yesterday" | "hour";
+        };
+        /** AlertRules */
+        AlertRules: {
+            /** People */
+            people: {
+                [key: string]: string;
+            };
+            /** Rules */
+            rules: components["schemas"]["KeptRule"][];
+        };
+        /**
+         * AlertStory
+         * @description `steps` oldest first, the newest 500; `acts` oldest first.
+         */
+        AlertStory: {
+            /** Acts */
+            acts: components["schemas"]["Act"][];
+            alert: components["schemas"]["Alert"];
+            /** Steps */
+            steps: components["schemas"]["KeptStep"][];
         };
         /**
          * Answer
@@ -1858,6 +2469,56 @@ export interface components {
             id: string;
             /** Mentions */
             mentions: string[];
+            /** Text */
+            text: string;
+        };
+        /**
+         * CsvFault
+         * @description `line` counts from 1, the header being line 1.
+         */
+        CsvFault: {
+            /** Code */
+            code: string;
+            /** Line */
+            line: number;
+            /** Message */
+            message: string;
+            /** Values */
+            values: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * CurveDay
+         * @description `value`: a decimal as text, in the metric's unit.
+         */
+        CurveDay: {
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Value */
+            value: string;
+        };
+        /**
+         * CurveDay
+         * @description `value`: a decimal as text, in the metric's unit.
+         */
+        "CurveDay-Input": {
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Value */
+            value: string;
+        };
+        /**
+         * CurveFile
+         * @description Lines of a day and a value.
+         */
+        CurveFile: {
             /** Text */
             text: string;
         };
@@ -2534,6 +3195,65 @@ export interface components {
             /** Name */
             name: string;
         };
+        /**
+         * KeptRule
+         * @description `problem`: why it could not be read the last time. `instances`: how many numbers it watches, by their state.
+         */
+        KeptRule: {
+            /** Archived */
+            archived: boolean;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string;
+            /** Instances */
+            instances?: {
+                [key: string]: number;
+            } | null;
+            /** Problem */
+            problem?: {
+                [key: string]: unknown;
+            } | null;
+            rule: components["schemas"]["AlertRule"];
+        };
+        /**
+         * KeptStep
+         * @description One evaluation: what was compared with what, and the state after it.
+         */
+        KeptStep: {
+            /** Against */
+            against: string | null;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Base */
+            base: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "ok" | "pending" | "firing" | "resolved" | "no_data";
+            /** Value */
+            value: string | null;
+        };
+        /** KeptTarget */
+        KeptTarget: {
+            /** Archived */
+            archived: boolean;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string;
+            target: components["schemas"]["Target"];
+        };
         /** Label */
         Label: {
             /**
@@ -2785,6 +3505,49 @@ export interface components {
             /** Path */
             path: string;
         };
+        /**
+         * NewTarget
+         * @description See contracts.target.Target. With the shape `given`, `value` may be empty: it is then the sum of the curve.
+         */
+        "NewTarget-Input": {
+            /**
+             * Curve
+             * @default []
+             */
+            curve: components["schemas"]["CurveDay-Input"][];
+            /** Metric */
+            metric: string;
+            /** Name */
+            name: string;
+            /**
+             * Shape
+             * @default last_year
+             * @enum {string}
+             */
+            shape: "last_year" | "flat" | "given";
+            /**
+             * Since
+             * Format: date
+             */
+            since: string;
+            /**
+             * Team
+             * @default
+             */
+            team: string;
+            /**
+             * Until
+             * Format: date
+             */
+            until: string;
+            /** Value */
+            value: string;
+            /**
+             * Where
+             * @default []
+             */
+            where: components["schemas"]["Filter-Input"][];
+        };
         /** NewWall */
         NewWall: {
             /** Board */
@@ -2844,6 +3607,14 @@ export interface components {
             /** Workspace */
             workspace: string;
         };
+        /** OpenedAlert */
+        OpenedAlert: {
+            /** People */
+            people: {
+                [key: string]: string;
+            };
+            story: components["schemas"]["AlertStory"];
+        };
         /**
          * OpenedKanban
          * @description `people`: who may be put on a card, and whose names stand on it. `share`: the board's name among the shares of boards.
@@ -2856,6 +3627,25 @@ export interface components {
             people: components["schemas"]["KanbanPerson"][];
             /** Share */
             share: string;
+        };
+        /**
+         * OpenedTarget
+         * @description `people`: names by id of those in the history.
+         */
+        OpenedTarget: {
+            /** Archived */
+            archived: boolean;
+            /** History */
+            history: components["schemas"]["TargetChanged"][];
+            /** People */
+            people: {
+                [key: string]: string;
+            };
+            progress: components["schemas"]["TargetProgress"];
+            /** Teams */
+            teams: {
+                [key: string]: string;
+            };
         };
         /**
          * OpenedViewModel
@@ -2893,6 +3683,19 @@ export interface components {
             current: string;
             /** New */
             new: string;
+        };
+        /**
+         * PastPoint
+         * @description `state` after it; `fired`: an alert would have begun here.
+         */
+        PastPoint: {
+            /** Against */
+            against: string | null;
+            /** Fired */
+            fired: boolean;
+            reading: components["schemas"]["AlertReading"];
+            /** State */
+            state: string;
         };
         /**
          * Period
@@ -3182,6 +3985,24 @@ export interface components {
             zone: string;
         };
         /**
+         * ReadyAlert
+         * @description A rule that can be switched on; `answers`: whether the shop has the figures for it, else `problem` says what lacks.
+         */
+        ReadyAlert: {
+            /** Name */
+            name: string;
+            /**
+             * Problem
+             * @default
+             */
+            problem: string;
+            rule: components["schemas"]["AlertRule"];
+            /** Title */
+            title: string;
+            /** Why */
+            why: string;
+        };
+        /**
          * Refusal
          * @description Why a file cannot be read like this; `code` tells what to ask for (file.date_order, import.unknown_format …).
          */
@@ -3194,6 +4015,21 @@ export interface components {
             values?: {
                 [key: string]: string;
             };
+        };
+        /**
+         * RuleEdit
+         * @description `base`: the version that the change was made on.
+         */
+        "RuleEdit-Input": {
+            /**
+             * Archived
+             * @default null
+             */
+            archived: boolean | null;
+            /** Base */
+            base: number;
+            /** @default null */
+            rule: components["schemas"]["AlertRule-Input"] | null;
         };
         /**
          * RulesModel
@@ -3399,6 +4235,233 @@ export interface components {
             done: boolean;
             /** Text */
             text: string;
+        };
+        /**
+         * Target
+         * @description `metric` within `where` should come to `value` (a decimal as text, in the metric's unit) from `since` up to and with `until`.
+         *
+         *     `shape`: how a sum is spread over the days: as last year's same days did (festivals festival day to festival day), evenly, or as `curve`
+         *     says. `team`: the id of the team that answers for it; empty = nobody. `version` counts its changes.
+         */
+        Target: {
+            /**
+             * Curve
+             * @default []
+             */
+            curve: components["schemas"]["CurveDay"][];
+            /** Id */
+            id: string;
+            /** Metric */
+            metric: string;
+            /** Name */
+            name: string;
+            /**
+             * Shape
+             * @default last_year
+             * @enum {string}
+             */
+            shape: "last_year" | "flat" | "given";
+            /**
+             * Since
+             * Format: date
+             */
+            since: string;
+            /**
+             * Team
+             * @default
+             */
+            team: string;
+            /**
+             * Until
+             * Format: date
+             */
+            until: string;
+            /** Value */
+            value: string;
+            /**
+             * Version
+             * @default 1
+             */
+            version: number;
+            /**
+             * Where
+             * @default []
+             */
+            where: components["schemas"]["Filter"][];
+        };
+        /**
+         * TargetChanged
+         * @description A line of the history.
+         */
+        TargetChanged: {
+            /** After */
+            after: {
+                [key: string]: unknown;
+            };
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Before */
+            before: {
+                [key: string]: unknown;
+            };
+            /** By */
+            by: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "made" | "edited" | "archived" | "restored";
+            /** Version */
+            version: number;
+        };
+        /**
+         * TargetDay
+         * @description A day of a target: planned, what came (None: not over yet, or unknown), and what the day of last year brought that shaped it.
+         */
+        TargetDay: {
+            /** Actual */
+            actual: string | null;
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Earlier */
+            earlier: string | null;
+            /** Earlier Day */
+            earlier_day: string | null;
+            /** Planned */
+            planned: string;
+        };
+        /**
+         * TargetEdit
+         * @description All of a target anew (null: as it was), and whether it is in the archive. `base`: the version that the change was made on.
+         */
+        "TargetEdit-Input": {
+            /**
+             * Archived
+             * @default null
+             */
+            archived: boolean | null;
+            /** Base */
+            base: number;
+            /** @default null */
+            target: components["schemas"]["NewTarget-Input"] | null;
+        };
+        /**
+         * TargetFile
+         * @description `text`: CSV with a header. `keep`: false = only look.
+         */
+        TargetFile: {
+            /**
+             * Keep
+             * @default false
+             */
+            keep: boolean;
+            /** Text */
+            text: string;
+        };
+        /**
+         * TargetList
+         * @description `teams`: names by id of the teams that answer for them.
+         */
+        TargetList: {
+            /** Targets */
+            targets: components["schemas"]["TargetProgress"][];
+            /** Teams */
+            teams: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * TargetProgress
+         * @description How far a target has come. Amounts are decimals as text in the metric's unit.
+         *
+         *     `share`: what has come as a share of the target. `usual`: the share of the target that the plan has behind it by `at`; `expected`: the
+         *     same as an amount. `pace`: what has come over what was expected. `used`: the shape that the plan really has, `lacking` why it is not
+         *     the one that was asked for (`no_last_year`, `no_history`). `direction`: `down` where less is better.
+         */
+        TargetProgress: {
+            /** Actual */
+            actual?: string | null;
+            /** At */
+            at?: string | null;
+            /** Currency */
+            currency?: string | null;
+            /**
+             * Days
+             * @default []
+             */
+            days: components["schemas"]["TargetDay"][];
+            /**
+             * Direction
+             * @default none
+             */
+            direction: string;
+            /** Expected */
+            expected?: string | null;
+            /**
+             * Lacking
+             * @default
+             */
+            lacking: string;
+            /** Pace */
+            pace?: string | null;
+            /** Problem */
+            problem?: {
+                [key: string]: unknown;
+            } | null;
+            /** Share */
+            share?: string | null;
+            /**
+             * Standing
+             * @enum {string}
+             */
+            standing: "upcoming" | "running" | "over" | "problem";
+            target: components["schemas"]["Target"];
+            /**
+             * Unit
+             * @default
+             */
+            unit: string;
+            /**
+             * Used
+             * @default flat
+             * @enum {string}
+             */
+            used: "last_year" | "weekdays" | "flat" | "given" | "level";
+            /** Usual */
+            usual?: string | null;
+            /**
+             * Verdict
+             * @default none
+             * @enum {string}
+             */
+            verdict: "ok" | "watch" | "critical" | "none";
+            /**
+             * Zone
+             * @default
+             */
+            zone: string;
+        };
+        /**
+         * TargetsRead
+         * @description `lines`: how many could be read. Nothing is kept while there are faults.
+         */
+        TargetsRead: {
+            /** Changed */
+            changed: number;
+            /** Faults */
+            faults: components["schemas"]["CsvFault"][];
+            /** Kept */
+            kept: boolean;
+            /** Lines */
+            lines: number;
+            /** Made */
+            made: number;
         };
         /**
          * TeamChange
@@ -3677,6 +4740,100 @@ export interface components {
             /** Used At */
             used_at: string | null;
         };
+        /**
+         * Watch
+         * @description When a rule fires. Figures are decimals as text; shares are 0.2 for 20 %.
+         *
+         *     threshold: `side` of `limit`, in the metric's unit. change: on `side` of the figure of `base` by more than the share `by`. unusual: on
+         *     `side` of what the past makes one expect. off_pace: `by` below what the `target` expects by now. silent: no row for more than `limit`
+         *     hours. `margin`: how far back it must come, in the unit of `limit` or as a share, before it has recovered.
+         */
+        Watch: {
+            /**
+             * Base
+             * @default same_weekday
+             * @enum {string}
+             */
+            base: "yesterday" | "same_weekday" | "last_year";
+            /**
+             * By
+             * @default
+             */
+            by: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "threshold" | "change" | "unusual" | "off_pace" | "silent";
+            /**
+             * Limit
+             * @default
+             */
+            limit: string;
+            /**
+             * Margin
+             * @default 0
+             */
+            margin: string;
+            /**
+             * Side
+             * @default below
+             * @enum {string}
+             */
+            side: "above" | "below";
+            /**
+             * Target
+             * @default
+             */
+            target: string;
+        };
+        /**
+         * Watch
+         * @description When a rule fires. Figures are decimals as text; shares are 0.2 for 20 %.
+         *
+         *     threshold: `side` of `limit`, in the metric's unit. change: on `side` of the figure of `base` by more than the share `by`. unusual: on
+         *     `side` of what the past makes one expect. off_pace: `by` below what the `target` expects by now. silent: no row for more than `limit`
+         *     hours. `margin`: how far back it must come, in the unit of `limit` or as a share, before it has recovered.
+         */
+        "Watch-Input": {
+            /**
+             * Base
+             * @default same_weekday
+             * @enum {string}
+             */
+            base: "yesterday" | "same_weekday" | "last_year";
+            /**
+             * By
+             * @default
+             */
+            by: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "threshold" | "change" | "unusual" | "off_pace" | "silent";
+            /**
+             * Limit
+             * @default
+             */
+            limit: string;
+            /**
+             * Margin
+             * @default 0
+             */
+            margin: string;
+            /**
+             * Side
+             * @default below
+             * @enum {string}
+             */
+            side: "above" | "below";
+            /**
+             * Target
+             * @default
+             */
+            target: string;
+        };
         /** WorkspaceModel */
         WorkspaceModel: {
             /** Currency */
@@ -3723,6 +4880,293 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    alerts: {
+        parameters: {
+            query?: {
+                every?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertList"];
+                };
+            };
+            /** @description A problem document (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readyAlerts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReadyAlert"][];
+                };
+            };
+            /** @description A problem document (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    alertRules: {
+        parameters: {
+            query?: {
+                archived?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertRules"];
+                };
+            };
+            /** @description A problem document (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    makeAlertRule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AlertRule-Input"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptRule"];
+                };
+            };
+            /** @description A problem document (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    previewAlertRule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AlertRule-Input"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertPreview"];
+                };
+            };
+            /** @description A problem document (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeAlertRule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rule: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleEdit-Input"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptRule"];
+                };
+            };
+            /** @description A problem document (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    alertStream: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            /** @description A problem document (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    alert: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                alert: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenedAlert"];
+                };
+            };
+            /** @description A problem document (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    doWithAlert: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                alert: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AlertDeed-Input"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Alert"];
+                };
+            };
+            /** @description A problem document (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ask: {
         parameters: {
             query?: never;
@@ -5744,6 +7188,202 @@ export interface operations {
                 };
                 content: {
                     "text/event-stream": string;
+                };
+            };
+            /** @description A problem document (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    targets: {
+        parameters: {
+            query?: {
+                archived?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TargetList"];
+                };
+            };
+            /** @description A problem document (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    makeTarget: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewTarget-Input"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptTarget"];
+                };
+            };
+            /** @description A problem document (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readCurve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CurveFile"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CurveDay"][];
+                };
+            };
+            /** @description A problem document (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    importTargets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TargetFile"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TargetsRead"];
+                };
+            };
+            /** @description A problem document (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    target: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                target: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenedTarget"];
+                };
+            };
+            /** @description A problem document (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeTarget: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                target: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TargetEdit-Input"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptTarget"];
                 };
             };
             /** @description A problem document (RFC 9457). */

@@ -1,0 +1,18 @@
+"""Targets: what metrics should come to, by whom they were set, and every change of them."""
+
+from castanea.targets.csv_reading import CsvFault, CsvTargets, read_curve, read_targets
+from castanea.targets.kept import Targets
+from castanea.targets.model import KeptTarget, NewTarget, TargetChanged, TargetEdit, TargetLine
+
+__all__ = [
+    "CsvFault",
+    "CsvTargets",
+    "KeptTarget",
+    "NewTarget",
+    "TargetChanged",
+    "TargetEdit",
+    "TargetLine",
+    "Targets",
+    "read_curve",
+    "read_targets",
+]
