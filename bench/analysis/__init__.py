@@ -13,4 +13,5 @@ MODULES = (
     "pricing",
     "inventory",
     "slots",
+    "causes",
 )

@@ -90,4 +90,16 @@ class NotEnough(LookupError):
     """Too little past to say what is usual."""
 
 
-__all__ = ["CLASSES", "CLASS_WORDS", "KINDS", "Deviation", "Evidence", "Kind", "NotEnough", "RankedCause", "Why", "kind_of", "why"]
+__all__ = [
+    "CLASSES",
+    "CLASS_WORDS",
+    "KINDS",
+    "Deviation",
+    "Evidence",
+    "Kind",
+    "NotEnough",
+    "RankedCause",
+    "Why",
+    "kind_of",
+    "why",
+]

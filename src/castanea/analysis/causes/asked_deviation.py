@@ -23,7 +23,9 @@ def asked(table: pl.DataFrame, series: pl.DataFrame, events: pl.DataFrame | None
     present(series, "time")
     warnings = []
     if table.height > 1:
-        warnings.append(Warned("first_deviation", f"the deviation's file has {table.height:,} rows; the first is asked about"))
+        warnings.append(
+            Warned("first_deviation", f"the deviation's file has {table.height:,} rows; the first is asked about")
+        )
     row = table.head(1)
     counted = times(series, "time").counted
     begin = _time(row, "from", counted=counted)
@@ -42,7 +44,12 @@ def asked(table: pl.DataFrame, series: pl.DataFrame, events: pl.DataFrame | None
     where = _where(row, [*scope_columns(series), *(scope_columns(events) if events is not None else [])])
     metric = texts(row, "metric")[0] if "metric" in row.columns else None
     if size is None:
-        warnings.append(Warned("taken_for_a_fall", "the deviation's file does not say by how much (column deviation); it is taken for a fall"))
+        warnings.append(
+            Warned(
+                "taken_for_a_fall",
+                "the deviation's file does not say by how much (column deviation); it is taken for a fall",
+            )
+        )
     return Deviation(where, begin, end, -1.0 if size is None else size, relative, metric or ""), warnings
 
 
@@ -63,7 +70,10 @@ def _time(row: pl.DataFrame, name: str, *, counted: bool) -> datetime | int | No
         try:
             return int(text)
         except ValueError as wrong:
-            raise InputError(f"column {name!r}: {text!r} is no whole number, as the times of the series are", code="analysis.bad_date") from wrong
+            raise InputError(
+                f"column {name!r}: {text!r} is no whole number, as the times of the series are",
+                code="analysis.bad_date",
+            ) from wrong
     try:
         found = datetime.fromisoformat(text)
     except ValueError:
@@ -89,9 +99,15 @@ def _parsed(text: str) -> dict[str, str]:
         try:
             held = json.loads(text)
         except json.JSONDecodeError as wrong:
-            raise InputError(f"column 'where': {text[:60]!r} is no JSON object; write {{\"channel\": \"jd\"}}", code="analysis.bad_value") from wrong
+            raise InputError(
+                f'column \'where\': {text[:60]!r} is no JSON object; write {{"channel": "jd"}}',
+                code="analysis.bad_value",
+            ) from wrong
         return {str(k): str(v) for k, v in held.items()}
     parts = [part.partition("=") for part in text.split("&")]
     if any(not sign or not name.strip() for name, sign, _ in parts):
-        raise InputError(f"column 'where': {text[:60]!r} is no scope; write channel=jd&product=P1, or a JSON object", code="analysis.bad_value")
+        raise InputError(
+            f"column 'where': {text[:60]!r} is no scope; write channel=jd&product=P1, or a JSON object",
+            code="analysis.bad_value",
+        )
     return {name.strip(): value.strip() for name, _, value in parts}

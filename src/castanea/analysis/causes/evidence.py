@@ -58,7 +58,13 @@ def evidence(table: pl.DataFrame, *, deviation: pl.DataFrame, events: pl.DataFra
         for c in found.causes
     ]  # fmt: skip
     first = found.causes[0]
-    kinds = {"cause_class": pl.String, "probability": pl.Float64, "grade": pl.String, "evidence": pl.String, "score": pl.Float64}
+    kinds = {
+        "cause_class": pl.String,
+        "probability": pl.Float64,
+        "grade": pl.String,
+        "evidence": pl.String,
+        "score": pl.Float64,
+    }
     summary = {
         "cause_class": first.cause_class, "probability": first.probability, "grade": first.grade, "unread": list(found.unread),
         "without": list(found.without),
@@ -66,7 +72,16 @@ def evidence(table: pl.DataFrame, *, deviation: pl.DataFrame, events: pl.DataFra
     return Answer("evidence", pl.DataFrame(rows, schema=kinds), summary, warnings, found.words)
 
 
-EXAMPLES = ("reviews_negative", "return_rate", "ad_spend", "price_gap", "stock", "lead_time", "checkout_errors", "rows_received")
+EXAMPLES = (
+    "reviews_negative",
+    "return_rate",
+    "ad_spend",
+    "price_gap",
+    "stock",
+    "lead_time",
+    "checkout_errors",
+    "rows_received",
+)
 
 
 def ranked(series: pl.DataFrame, deviation: Deviation, events: pl.DataFrame | None) -> Why:
@@ -103,7 +118,9 @@ def ranked(series: pl.DataFrame, deviation: Deviation, events: pl.DataFrame | No
 def _span(axis: Axis, deviation: Deviation) -> tuple[int, int]:
     """First and last place of the deviation. Raises InputError."""
     if isinstance(deviation.begin, int) != axis.counted:
-        raise _wrong(f"the deviation's from ({deviation.begin}) and the times of the series are of different kinds (dates, whole numbers); write both alike")
+        raise _wrong(
+            f"the deviation's from ({deviation.begin}) and the times of the series are of different kinds (dates, whole numbers); write both alike"
+        )
     if raw(deviation.end) < raw(deviation.begin):
         raise _wrong(f"the deviation ends ({deviation.end}) before it begins ({deviation.begin}); swap from and until")
     begin, end = axis.place(deviation.begin), axis.place(deviation.end)
@@ -111,7 +128,9 @@ def _span(axis: Axis, deviation: Deviation) -> tuple[int, int]:
         end += round(axis.days) - 1
     if begin >= axis.length or end < 0:
         held = f"the series hold {axis.time(0)} to {axis.time(axis.length - 1)}"
-        raise _wrong(f"{held}, the deviation is {deviation.begin} to {deviation.end}; give series that cover it and some weeks before")
+        raise _wrong(
+            f"{held}, the deviation is {deviation.begin} to {deviation.end}; give series that cover it and some weeks before"
+        )
     return begin, min(end, axis.length - 1)
 
 
@@ -138,7 +157,7 @@ def _looked(candidate: Candidate, axis: Axis, deviation: Deviation, begin: int, 
         values, others, aim, counts = short, [s for o in others if (s := _running_out(o, begin, end, always=True)) is not None], 1, False  # fmt: skip
     if kind.symptom:
         odds_most = MOST_OF_A_SYMPTOM
-    told = shift(values, window, aim, counts=counts, others=others)
+    told = shift(values, window, aim, counts=counts, others=others, price=candidate.price)
     if told is None:
         return None
     odds = told.odds if told.odds <= 0 else _bounded(told, kind.symptom, deviation) * told.odds
@@ -190,7 +209,9 @@ def _weighed(looked: dict[str, list[Evidence]], deviation: Deviation) -> list[Ra
     total = sum(weights.values())
     causes = []
     for name in CLASSES:
-        speaks = sorted((e for e in looked[name] if e.score >= SPEAKS), key=lambda e: (-e.score, e.kind, sorted(e.scope.items())))
+        speaks = sorted(
+            (e for e in looked[name] if e.score >= SPEAKS), key=lambda e: (-e.score, e.kind, sorted(e.scope.items()))
+        )
         causes.append(RankedCause(name, weights[name] / total, _grade(speaks), tuple(speaks[:5])))
     return sorted(causes, key=lambda c: (-c.probability, CLASSES.index(c.cause_class)))
 

@@ -9,7 +9,11 @@ from castanea.analysis.causes import Deviation, RankedCause
 from castanea.analysis.causes.happenings import Happening
 from castanea.analysis.causes.kinds import CLASS_WORDS, Kind
 
-GRADES = {"tested": ("经实验验证", "tested by an experiment"), "likely": ("很可能", "likely"), "coincides": ("时间上吻合", "coincides in time")}
+GRADES = {
+    "tested": ("经实验验证", "tested by an experiment"),
+    "likely": ("很可能", "likely"),
+    "coincides": ("时间上吻合", "coincides in time"),
+}
 
 
 def moment_text(at: datetime | int, *, dated: bool) -> str:
@@ -38,7 +42,10 @@ def told_event(event: Happening, at: datetime | int, *, dated: bool) -> dict[str
     when, (zh_scope, en_scope) = moment_text(at, dated=dated), scope_text(event.scope)
     said = f"：{event.text}" if event.text else ""
     en_said = f": {event.text}" if event.text else ""
-    return {"zh": f"事件 {event.name}{zh_scope}（{when}）{said}", "en": f"event {event.name}{en_scope} ({when}){en_said}"}
+    return {
+        "zh": f"事件 {event.name}{zh_scope}（{when}）{said}",
+        "en": f"event {event.name}{en_scope} ({when}){en_said}",
+    }
 
 
 def scope_text(scope: Mapping[str, str]) -> tuple[str, str]:
@@ -57,8 +64,16 @@ def paragraph(causes: Sequence[RankedCause], deviation: Deviation, without: Sequ
     zh_missing = f"没有关于{'、'.join(CLASS_WORDS[c][0] for c in without)}的数据，这些原因无法判断。" if without else ""
     en_missing = f" There is nothing to look at for {', '.join(CLASS_WORDS[c][1] for c in without)}." if without else ""
     if first.cause_class == "unknown":
-        zh_next = f"最接近的线索是{CLASS_WORDS[second.cause_class][0]}（{second.probability:.0%}），但证据不足。" if second.evidence else ""
-        en_next = f" The nearest lead is {CLASS_WORDS[second.cause_class][1]} ({second.probability:.0%}), which is too weak." if second.evidence else ""
+        zh_next = (
+            f"最接近的线索是{CLASS_WORDS[second.cause_class][0]}（{second.probability:.0%}），但证据不足。"
+            if second.evidence
+            else ""
+        )
+        en_next = (
+            f" The nearest lead is {CLASS_WORDS[second.cause_class][1]} ({second.probability:.0%}), which is too weak."
+            if second.evidence
+            else ""
+        )
         return {
             "zh": f"原因不明：{way[0]}期间{zh_scope}没有哪条线索比平时更吻合（把握 {first.probability:.0%}）。{zh_next}{zh_missing}",
             "en": f"The cause is unknown ({first.probability:.0%}): when and where it {_went(deviation)}{en_scope}, nothing "
@@ -69,8 +84,16 @@ def paragraph(causes: Sequence[RankedCause], deviation: Deviation, without: Sequ
         "；".join(e.text["zh"] for e in first.evidence[:2]),
         "; ".join(e.text["en"] for e in first.evidence[:2]),
     )
-    zh_else = f"其次是{CLASS_WORDS[second.cause_class][0]}（{second.probability:.0%}）。" if second.probability >= 0.05 else ""
-    en_else = f" Next comes {CLASS_WORDS[second.cause_class][1]} ({second.probability:.0%})." if second.probability >= 0.05 else ""
+    zh_else = (
+        f"其次是{CLASS_WORDS[second.cause_class][0]}（{second.probability:.0%}）。"
+        if second.probability >= 0.05
+        else ""
+    )
+    en_else = (
+        f" Next comes {CLASS_WORDS[second.cause_class][1]} ({second.probability:.0%})."
+        if second.probability >= 0.05
+        else ""
+    )
     zh_care = "" if first.grade == "tested" else "这是时间和范围上的吻合，不是证明。"
     en_care = "" if first.grade == "tested" else " It fits in time and scope; that is no proof."
     return {

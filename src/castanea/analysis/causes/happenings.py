@@ -38,7 +38,9 @@ def read_events(table: pl.DataFrame, axis: Axis) -> pl.DataFrame:
     if at.counted != axis.counted:
         raise InputError("the events' times and those of the series are of different kinds (dates, whole numbers); write both alike",
                          code="analysis.bad_value")  # fmt: skip
-    said = texts(table, "text") if "text" in table.columns else pl.Series("text", [None] * table.height, dtype=pl.String)
+    said = (
+        texts(table, "text") if "text" in table.columns else pl.Series("text", [None] * table.height, dtype=pl.String)
+    )
     return pl.DataFrame(
         [((at.values.to_physical().cast(pl.Int64) - axis.first) // axis.step).alias("p"), texts(table, "kind").alias("kind"), said.alias("text")]
         + [texts(table, c).alias(f"s:{c}") for c in scope_columns(table) if c != "value"]

@@ -106,7 +106,9 @@ def read_series(table: pl.DataFrame) -> tuple[pl.DataFrame, Axis]:
         first -= first % step if step <= day else first % day
     length = (last - first) // step + 1
     if length > 200_000:
-        raise InputError(f"the times span {length:,} steps of the usual distance; give days or hours", code="analysis.bad_value")
+        raise InputError(
+            f"the times span {length:,} steps of the usual distance; give days or hours", code="analysis.bad_value"
+        )
     return frame, Axis(first, max(step, 1), length, at.counted, at.dated)
 
 

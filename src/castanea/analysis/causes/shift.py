@@ -83,9 +83,11 @@ def _running(values: F64, width: int) -> F64:
     return told
 
 
-def shift(values: F64, window: Window, way: int, *, counts: bool, others: list[F64] | None = None) -> Shift | None:
+def shift(
+    values: F64, window: Window, way: int, *, counts: bool, others: list[F64] | None = None, price: float = 0.0
+) -> Shift | None:
     """`way`: +1 rising speaks for a cause, −1 falling, 0 either. `counts`: whole numbers of things, of which few vary by chance.
-    `others`: the same kind outside of the scope. None where too little is known."""
+    `others`: the same kind outside of the scope; they are looked at where the odds are above the `price`. None where too little is known."""
     flat = flattened(values, window)
     usual = np.isfinite(flat[: window.begin]).sum()
     inside = flat[window.begin : window.end + 1]
@@ -98,7 +100,8 @@ def shift(values: F64, window: Window, way: int, *, counts: bool, others: list[F
     z, step, before, during = told
     sign = 1.0 if (way or z) > 0 else -1.0
     own = z * sign
-    for_all = _others(others or [], onset, window, counts=counts)
+    worth = odds_of(own, two_sided=way == 0) > price  # the others can only take off
+    for_all = _others(others or [], onset, window, counts=counts) if worth else None
     if for_all is not None and own > 0:
         own = max(0.0, own - float(np.clip(1.3 * sign * for_all, 0.0, own)))
     odds = odds_of(own, two_sided=way == 0)
@@ -172,7 +175,9 @@ def _placebos(flat: F64, onset: int, window: Window, size: int) -> F64:
     padded = np.concatenate([np.full(PAST, np.nan), flat])
     middles = _middles(np.lib.stride_tricks.sliding_window_view(padded, PAST)[begins])
     apart = (begins + size <= onset - 1) | (begins >= window.end + 1 + PAST)
-    found: F64 = (means - middles)[apart & (parts > 0) & (seen[begins] - seen[np.maximum(begins - PAST, 0)] >= LEAST // 2)]
+    found: F64 = (means - middles)[
+        apart & (parts > 0) & (seen[begins] - seen[np.maximum(begins - PAST, 0)] >= LEAST // 2)
+    ]
     return found
 
 
