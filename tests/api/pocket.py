@@ -10,6 +10,9 @@ from typing import Any
 
 import msgspec
 
+from castanea.alerts import Alert
+from castanea.contracts.alert import AlertCause, AlertPast, AlertReading, AlertReadings, AlertRule
+from castanea.contracts.behind import BehindColumn, BehindQuestion, RowsBehind, RowSource
 from castanea.contracts.board import BoardSpec, Frame, Freshness, Place, TilePayload, TileSpec, View
 from castanea.contracts.query import Answer, AnswerColumn, Period, Quality, Query, Rights, TimeRange
 from castanea.contracts.sentence import Meaning, Understanding
@@ -61,6 +64,7 @@ class PocketLink:
         self.notified = 0
         self.load: dict[str, Any] = {"offset": 7, "head": 7, "rebuilding": None, "message": ""}
         self.known_targets: list[Target] = []
+        self.alert_figures: dict[str, tuple[AlertReading, ...]] = {}
         self.asked: list[tuple[Query, Rights]] = []
         self._streams: set[asyncio.Queue[tuple[str, int, bytes] | None]] = set()
 
@@ -80,6 +84,22 @@ class PocketLink:
                 values={"name": "nonsense", "nearest": ["net_sales"]},
             )
         return msgspec.json.encode(answer(query.metrics[0], "1902487.15"))
+
+    async def behind(self, asked: BehindQuestion, rights: Rights) -> bytes:
+        self._check()
+        self.asked.append((asked.query, rights))
+        columns = (
+            BehindColumn("order_id", "text", {"en": "Order", "zh-CN": "订单号"}),
+            BehindColumn("_value", "value", {"en": "Counts as"}),
+        )
+        rows = tuple(
+            {"order_id": f"=o{n}", "_value": "1.5"} for n in range(asked.offset, min(asked.offset + asked.limit, 3))
+        )
+        source = RowSource("paid.0", "order_line", {"en": "Order line", "zh-CN": "订单行"})
+        period = Period(None, None, "Asia/Shanghai")
+        return msgspec.json.encode(
+            RowsBehind("paid_amount", (source,), "paid.0", columns, rows, 3, "4.5", "CNY", period)
+        )
 
     async def understand(self, sentence: str, rights: Rights) -> bytes:
         self._check()
@@ -104,6 +124,24 @@ class PocketLink:
         if not may_see(target, rights):
             raise InputError("the target reaches too far", code="target.beyond")
         return target
+
+    async def alert_readings(self, rules: list[AlertRule], targets: list[Target]) -> list[AlertReadings]:  # noqa: ARG002
+        self._check()
+        return [AlertReadings(rule.id, self.alert_figures.get(rule.metric, ()), "money", "CNY") for rule in rules]
+
+    async def alert_past(self, rule: AlertRule) -> AlertPast:
+        self._check()
+        return AlertPast(self.alert_figures.get(rule.metric, ()), 90, "money", "CNY")
+
+    async def check_alert(self, rule: AlertRule) -> AlertRule:
+        self._check()
+        if rule.metric == "nonsense":
+            raise InputError("there is no metric 'nonsense'", code="query.unknown_metric", values={"name": "nonsense"})
+        return rule
+
+    async def alert_cause(self, alert: Alert) -> AlertCause | None:
+        self._check()
+        return AlertCause(AT, "1", alert.against or "0", {"zh-CN": "供应不足", "en": "supply is short"})
 
     async def catalog(self) -> bytes:
         self._check()

@@ -21,8 +21,10 @@ from castanea.api.pages import Pages
 from castanea.api.presence import Presence
 from castanea.api.routers import (
     account,
+    alerts,
     boards,
     events,
+    explore,
     grids,
     health,
     imports,
@@ -59,6 +61,10 @@ class Application(FastAPI):
 
     async def inside(self, scope: Scope, receive: Receive, send: Send) -> None:
         await super().__call__(scope, receive, send)
+
+    def tell_of_alerts(self, changed: list[str]) -> None:
+        """Tell all who look at alerts which ones changed; they read those anew, with their own rights."""
+        self.state.hub.tell_topic(alerts.TOPIC, alerts.changed_event(changed))
 
     def close_streams(self) -> None:
         """End all open streams; call it when the server is told to stop, before it waits for its connections."""
@@ -123,7 +129,7 @@ def routes_only(lifespan: object = None) -> Application:
         invitations,
         walls,
     )
-    for room in (*rooms, shares, kanban, grids, uploads, own_boards, targets):
+    for room in (*rooms, shares, kanban, grids, uploads, own_boards, targets, alerts, explore):
         app.include_router(room.router)
     app.openapi = lambda: document(app)  # type: ignore[method-assign]
     return app

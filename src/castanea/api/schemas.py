@@ -10,8 +10,11 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import TypeAdapter
 
 from castanea import __version__
+from castanea.alerts import AlertDeed, RuleEdit
+from castanea.contracts.alert import AlertRule
 from castanea.api.board_models import ChangedBoard, NewBoard
 from castanea.api.models import Problem
+from castanea.contracts.behind import BehindQuestion
 from castanea.contracts.board import View
 from castanea.contracts.importing import ImportWish
 from castanea.contracts.query import Query
@@ -24,6 +27,7 @@ _BODIES: tuple[type, ...] = (
     View,
     Query,
     Sentence,
+    BehindQuestion,
     ImportWish,
     NewBoard,
     ChangedBoard,
@@ -32,6 +36,9 @@ _BODIES: tuple[type, ...] = (
     BoardChange,
     NewTarget,
     TargetEdit,
+    AlertRule,
+    RuleEdit,
+    AlertDeed,
 )
 _REF = "#/components/schemas/{model}"
 

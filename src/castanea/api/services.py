@@ -19,7 +19,10 @@ from castanea.access import (
     Walls,
     WriteKeys,
 )
+from castanea.alerts import Alert, Alerts
 from castanea.boards.kept import KeptBoards
+from castanea.contracts.alert import AlertCause, AlertPast, AlertReadings, AlertRule
+from castanea.contracts.behind import BehindQuestion
 from castanea.contracts.board import BoardSpec, View
 from castanea.contracts.importing import FileLook, ImportJob, ImportWish
 from castanea.contracts.query import Query, Rights
@@ -48,6 +51,9 @@ class Link(Protocol):
     async def query(self, query: Query, rights: Rights) -> bytes:
         """The answer as JSON."""
 
+    async def behind(self, asked: BehindQuestion, rights: Rights) -> bytes:
+        """The rows behind a number, a RowsBehind as JSON."""
+
     async def understand(self, sentence: str, rights: Rights) -> bytes:
         """An Understanding as JSON."""
 
@@ -59,6 +65,18 @@ class Link(Protocol):
 
     async def check_target(self, target: Target, rights: Rights) -> Target:
         """The target with its names as the catalogue writes them. Raises InputError when it cannot be asked, or reaches too far."""
+
+    async def alert_readings(self, rules: list[AlertRule], targets: list[Target]) -> list[AlertReadings]:
+        """The figures of rules as they stand, with all rights."""
+
+    async def alert_past(self, rule: AlertRule) -> AlertPast:
+        """The figures of a rule over the last 90 days (28 by the hour), with all rights. Raises InputError."""
+
+    async def check_alert(self, rule: AlertRule) -> AlertRule:
+        """The rule with its names as the catalogue writes them. Raises InputError when it cannot be asked."""
+
+    async def alert_cause(self, alert: Alert) -> AlertCause | None:
+        """Where an alert lies, how it came about, and why; None where there is nothing to explain."""
 
     async def catalog(self) -> bytes:
         """Metrics and dimensions as JSON."""
@@ -109,6 +127,13 @@ class Receipt(Protocol):
 class EventIntake(Protocol):
     async def submit(self, body: bytes, content_type: str, content_encoding: str, source: str) -> Receipt:
         """Land the events of a body; returns after they are durable. Raises InputError, Busy, NoSpace."""
+
+
+class Watching(Protocol):
+    """What watches the alert rules."""
+
+    def poke(self) -> None:
+        """A rule changed: look at once. Call it in the event loop."""
 
 
 class Grids(Protocol):
@@ -174,6 +199,7 @@ class Services:
     boards: KeptBoards
     kanban: KanbanBoards
     targets: Targets
+    alerts: Alerts
     clock: Clock
     settings: ApiSettings = field(default_factory=ApiSettings)
     grids: Grids | None = None
@@ -181,3 +207,4 @@ class Services:
     uploads: Uploads | None = None
     provider: Provider | None = None
     admission: Admission | None = None
+    watching: Watching | None = None

@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from castanea.boards import Boards
+from castanea.contracts.behind import BehindQuestion, RowsBehind
 from castanea.contracts.board import BoardSpec
 from castanea.contracts.log import EventLog
 from castanea.contracts.query import Query, Rights
@@ -64,6 +65,9 @@ class Desk:
 
     def query(self, query: Query, rights: Rights = EVERYTHING) -> bytes:
         return answer_to_json(self.planner().answer(query, self.reader(), self.clock.now(), rights=rights))
+
+    def behind(self, asked: BehindQuestion, rights: Rights = EVERYTHING) -> RowsBehind:
+        return self.planner().behind(asked, self.reader(), self.clock.now(), rights)
 
     def catalog_json(self) -> bytes:
         return catalog_to_json(self.catalog)

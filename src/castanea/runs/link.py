@@ -13,6 +13,9 @@ from typing import Any
 
 import msgspec
 
+from castanea.alerts import Alert
+from castanea.contracts.alert import AlertCause, AlertPast, AlertReadings, AlertRule
+from castanea.contracts.behind import BehindQuestion
 from castanea.contracts.board import BoardSpec, View
 from castanea.contracts.query import Query, Rights
 from castanea.contracts.target import Target
@@ -47,6 +50,9 @@ class Link:
     async def query(self, query: Query, rights: Rights) -> bytes:
         return (await self._ask("query", query=msgspec.to_builtins(query), rights=msgspec.to_builtins(rights)))[1]
 
+    async def behind(self, asked: BehindQuestion, rights: Rights) -> bytes:
+        return (await self._ask("behind", asked=msgspec.to_builtins(asked), rights=msgspec.to_builtins(rights)))[1]
+
     async def understand(self, sentence: str, rights: Rights) -> bytes:
         return (await self._ask("understand", sentence=sentence, rights=msgspec.to_builtins(rights)))[1]
 
@@ -62,6 +68,20 @@ class Link:
     async def check_target(self, target: Target, rights: Rights) -> Target:
         head = {"target": msgspec.to_builtins(target), "rights": msgspec.to_builtins(rights)}
         return msgspec.json.decode((await self._ask("check_target", **head))[1], type=Target)
+
+    async def alert_readings(self, rules: list[AlertRule], targets: list[Target]) -> list[AlertReadings]:
+        head = {"rules": msgspec.to_builtins(rules), "targets": msgspec.to_builtins(targets)}
+        return msgspec.json.decode((await self._ask("alert_readings", **head))[1], type=list[AlertReadings])
+
+    async def alert_past(self, rule: AlertRule) -> AlertPast:
+        return msgspec.json.decode((await self._ask("alert_past", rule=msgspec.to_builtins(rule)))[1], type=AlertPast)
+
+    async def check_alert(self, rule: AlertRule) -> AlertRule:
+        return msgspec.json.decode((await self._ask("check_alert", rule=msgspec.to_builtins(rule)))[1], type=AlertRule)
+
+    async def alert_cause(self, alert: Alert) -> AlertCause | None:
+        told = (await self._ask("alert_cause", alert=msgspec.to_builtins(alert)))[1]
+        return msgspec.json.decode(told, type=AlertCause | None)
 
     async def keep_targets(self, all_targets: Callable[[], list[Target]], every: float = 30.0) -> None:
         """Tell the warehouse process of the targets, now and ever again (it may have been restarted), until cancelled."""

@@ -13,12 +13,16 @@ from typing import Any, TypeVar
 import msgspec
 import structlog
 
+from castanea.alerts import Alert
+from castanea.contracts.alert import AlertRule
+from castanea.contracts.behind import BehindQuestion
 from castanea.contracts.board import BoardSpec, View
 from castanea.contracts.query import Query, Rights
 from castanea.contracts.target import Target
 from castanea.contracts.warehouse import Change
 from castanea.kit.errors import CastaneaError, InputError
 from castanea.live import Live
+from castanea.runs.alert_readings import AlertDesk
 from castanea.runs.desk import Desk
 from castanea.runs.loading import Loading
 from castanea.runs.reconcile import ReconcileRequest
@@ -44,6 +48,7 @@ class WarehouseProcess:
         self._live = Live(desk.boards, desk.planner, desk.reader, desk.standing, desk.clock, self._tiles)
         self._loading = Loading(desk.warehouse, self._changed)
         self._sentences = Sentences(desk)
+        self._alerts = AlertDesk(desk)
         self._subscribers: set[asyncio.StreamWriter] = set()
         self._connections: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
         self._ended = asyncio.Event()
@@ -53,7 +58,9 @@ class WarehouseProcess:
             "catalog": self._catalog, "boards": self._boards, "imports": self._imports, "quarantine": self._quarantine,
             "bookings": self._bookings, "zones": self._zones, "checksums": self._checksums,
             "order_shops": self._order_shops, "reconcile": self._reconcile, "grid": self._grid, "check_board": self._check_board,
-            "understand": self._understand,
+            "understand": self._understand, "behind": self._behind,
+            "alert_readings": self._alert_readings, "alert_past": self._alert_past, "check_alert": self._check_alert,
+            "alert_cause": self._alert_cause,
             "know_targets": self._know_targets, "target_progress": self._target_progress, "check_target": self._check_target,
         }  # fmt: skip
 
@@ -151,9 +158,30 @@ class WarehouseProcess:
         query, rights = _value(head, "query", Query), _value(head, "rights", Rights)
         return {}, await self._in_pool(self._desk.query, query, rights)
 
+    async def _behind(self, head: Head) -> Reply:
+        asked, rights = _value(head, "asked", BehindQuestion), _value(head, "rights", Rights)
+        return {}, msgspec.json.encode(await self._in_pool(self._desk.behind, asked, rights))
+
     async def _understand(self, head: Head) -> Reply:
         sentence, rights = _value(head, "sentence", str), _value(head, "rights", Rights)
         return {}, msgspec.json.encode(await self._in_pool(self._sentences.understand, sentence, rights))
+
+    async def _alert_readings(self, head: Head) -> Reply:
+        rules, targets = _value(head, "rules", list[AlertRule]), _value(head, "targets", list[Target])
+        told = await self._in_pool(lambda: [self._alerts.read(rule, targets) for rule in rules])
+        return {}, msgspec.json.encode(told)
+
+    async def _alert_past(self, head: Head) -> Reply:
+        return {}, msgspec.json.encode(await self._in_pool(self._alerts.past, _value(head, "rule", AlertRule)))
+
+    async def _check_alert(self, head: Head) -> Reply:
+        return {}, msgspec.json.encode(await self._in_pool(self._alerts.check, _value(head, "rule", AlertRule)))
+
+    async def _alert_cause(self, head: Head) -> Reply:
+        from castanea.runs.alert_causes import AlertCauses  # polars and the methods are loaded with the first alert
+
+        causes = AlertCauses(self._desk)
+        return {}, msgspec.json.encode(await self._in_pool(causes.of, _value(head, "alert", Alert)))
 
     async def _know_targets(self, head: Head) -> Reply:
         self._live.know_targets(_value(head, "targets", tuple[Target, ...]))

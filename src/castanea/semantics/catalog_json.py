@@ -8,7 +8,7 @@ import msgspec
 
 from castanea.semantics.catalog import Catalog
 from castanea.semantics.model import Declarations, Dimension, Metric, Word
-from castanea.semantics.question import classes_of
+from castanea.semantics.question import classes_of, cuts_of
 
 
 def catalog_to_json(catalog: Catalog) -> bytes:
@@ -28,7 +28,7 @@ def _metric(metric: Metric, declared: Declarations) -> dict[str, Any]:
     return {
         "name": metric.name, "labels": metric.labels, "aliases": metric.aliases, "formula": metric.words, "unit": metric.unit,
         "additivity": metric.additivity, "direction": metric.direction, "description": metric.description, "owner": metric.owner,
-        "sensitive": sorted(classes_of(metric, declared)),
+        "sensitive": sorted(classes_of(metric, declared)), "cuts": cuts_of(metric, declared),
     }  # fmt: skip
 
 

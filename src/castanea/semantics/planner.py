@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 
+from castanea.contracts.behind import BehindQuestion, RowsBehind
 from castanea.contracts.query import Answer, Query, Rights
 from castanea.contracts.rollup import RollupPlan
 from castanea.contracts.warehouse import Reader
@@ -19,6 +20,7 @@ from castanea.kit.errors import InputError
 from castanea.kit.zones import stretches, zone_of
 from castanea.semantics.answers import Asked, answer_from
 from castanea.semantics.beginnings import Beginnings
+from castanea.semantics.behind import BehindReader, plain_query, sources_of, with_names
 from castanea.semantics.bounded import read_bounded
 from castanea.semantics.catalog import Catalog
 from castanea.semantics.facts_read import Surroundings, data_bounds, read_as_of, read_surroundings
@@ -118,6 +120,31 @@ class Planner:
         zone = self._zone_of(query)
         span = span_of(query.time, _SOME_DAY, zone, self._settings.week_start)
         _refuse_long_minutes(self._question(query, rights), span)
+
+    def behind(
+        self,
+        asked: BehindQuestion,
+        reader: Reader,
+        now: datetime,
+        rights: Rights = Rights(),  # noqa: B008 - frozen
+    ) -> RowsBehind:
+        """The rows that a number is made of, as far as the reader may see them. Raises InputError as `answer` does, NotFound for a list of
+        rows that the number does not have."""
+        query = plain_query(asked)
+        question = self._question(query, rights)
+        read = BehindReader(
+            self._catalog,
+            question,
+            self._zones(query, question, reader, now),
+            self._settings.currency,
+            self._settings.week_start,
+            self._dialect,
+        )
+        found, table = read.read(asked, sources_of(question, self._catalog, rights), reader)
+        if table is None:
+            return found
+        named = replace(question, keys=tuple(c.name for c in found.columns if c.role == "dimension"))
+        return with_names(found, self._names.of(named, table, reader, now))
 
     def depends_on(self, query: Query) -> frozenset[str]:
         """The tables whose change may change the answer."""

@@ -1059,6 +1059,47 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/rows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Rows Behind
+         * @description A page of the rows that a number is made of, newest first, under the reader's rules; personal columns are never among them.
+         */
+        post: operations["rowsBehind"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rows/csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Rows Behind As File
+         * @description The same rows as CSV (UTF-8 with its mark, for spreadsheets). Cells that a spreadsheet would run as a formula are guarded. The header
+         *     `X-Castanea-Rows` says how many of how many rows the file holds.
+         */
+        post: operations["rowsBehindAsFile"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/session": {
         parameters: {
             query?: never;
@@ -2097,6 +2138,51 @@ export interface components {
              * @default
              */
             unit: string;
+        };
+        /**
+         * BehindColumn
+         * @description `role`: time · dimension (a declared one, with `<name>_name` beside it) · text · quantity · value (what the row adds to the number).
+         */
+        BehindColumn: {
+            /** Labels */
+            labels?: {
+                [key: string]: string;
+            };
+            /** Name */
+            name: string;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "time" | "dimension" | "text" | "quantity" | "value";
+            /**
+             * Unit
+             * @default
+             */
+            unit: string;
+        };
+        /**
+         * BehindQuestion
+         * @description Of the query, the first metric, the filters and the time count; its cuts and its comparison do not. `source`: which of the lists of
+         *     rows, empty = the first. `limit` is at most MOST_ROWS, in an export at most MOST_EXPORTED.
+         */
+        "BehindQuestion-Input": {
+            /**
+             * Limit
+             * @default 50
+             */
+            limit: number;
+            /**
+             * Offset
+             * @default 0
+             */
+            offset: number;
+            query: components["schemas"]["Query-Input"];
+            /**
+             * Source
+             * @default
+             */
+            source: string;
         };
         /**
          * Board
@@ -4015,6 +4101,55 @@ export interface components {
             values?: {
                 [key: string]: string;
             };
+        };
+        /**
+         * RowSource
+         * @description A list of rows that a number is made of: those of `table` that count in a measure. `metric`: the metric that says just this measure,
+         *     where there is one. `why`: why single rows cannot be shown (`state`: what stood at the period's end; `reported`: a figure as a platform
+         *     gives it; `looks_back`: counted over days before the period too; `unknown_cut`: a filter is not known of these rows).
+         */
+        RowSource: {
+            /** Id */
+            id: string;
+            /** Labels */
+            labels: {
+                [key: string]: string;
+            };
+            /**
+             * Metric
+             * @default
+             */
+            metric: string;
+            /** Table */
+            table: string;
+            /** Why */
+            why?: ("state" | "reported" | "looks_back" | "unknown_cut") | null;
+        };
+        /**
+         * RowsBehind
+         * @description A page of rows, newest first. `total` rows there are; `value` is the sum of all of them, as the number has it (None where rows are
+         *     counted by who is behind them). Times stand in `period.zone`. Personal columns are never among them.
+         */
+        RowsBehind: {
+            /** Columns */
+            columns: components["schemas"]["BehindColumn"][];
+            /** Currency */
+            currency: string;
+            /** Metric */
+            metric: string;
+            period: components["schemas"]["Period"];
+            /** Rows */
+            rows: {
+                [key: string]: string | number | boolean | null;
+            }[];
+            /** Source */
+            source: string;
+            /** Sources */
+            sources: components["schemas"]["RowSource"][];
+            /** Total */
+            total: number;
+            /** Value */
+            value: string | null;
         };
         /**
          * RuleEdit
@@ -6896,6 +7031,70 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Answer"];
                 };
+            };
+            /** @description A problem document (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rowsBehind: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BehindQuestion-Input"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RowsBehind"];
+                };
+            };
+            /** @description A problem document (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rowsBehindAsFile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BehindQuestion-Input"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem document (RFC 9457). */
             default: {
