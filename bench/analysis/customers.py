@@ -1,4 +1,4 @@
-"""Customers: what they still buy (CDNOW)."""
+"""Customers: what they still buy (CDNOW), how likely they are to, whom it pays to write to, and what to show them."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from bench.analysis import customers_chances
 from bench.analysis.frame import SHOWN, Figure, Line, at_most, between, data
 from castanea.analysis.predict.clv import clv
 
@@ -69,4 +70,4 @@ def _held(both: pl.DataFrame, model: str) -> list[Line]:
     )
 
 
-CASES = {"cdnow": cdnow}
+CASES = {"cdnow": cdnow, **customers_chances.CASES}

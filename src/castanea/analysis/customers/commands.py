@@ -2,6 +2,14 @@
 
 from __future__ import annotations
 
-from castanea.analysis.common.asking import Command
+from castanea.analysis.common.asking import Command, Option
 
-COMMANDS: tuple[Command, ...] = ()
+COMMANDS: tuple[Command, ...] = (
+    Command("propensity", "predict", "customers.propensity:propensity", "TRAIN", "how likely each row is to be a yes, and which features give it away", (
+        Option("outcome", "column", "what happened: 1 and 0, true and false, yes and no", required=True),
+        Option("features", "columns", "what was known of each row: age,visits,channel (numbers or words)", required=True),
+        Option("time", "column", "when (dates or whole numbers): later rows are then foretold from earlier ones", default=""),
+        Option("score", "file", "a file of rows to score, with the same features"),
+        Option("row", "column", "what a scored row is called; by default its number from 0", default=""),
+    ), seeded=True),
+)  # fmt: skip

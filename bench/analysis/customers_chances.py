@@ -1,0 +1,33 @@
+"""Who will buy (online shoppers), and whom a letter moves (Hillstrom)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import polars as pl
+
+from bench.analysis.frame import SHOWN, Line, at_least, at_most, data
+from castanea.analysis.customers.propensity import propensity
+
+SHOP = "online_shoppers"
+
+
+def shoppers() -> list[Line]:
+    """Folds drawn at random and the last fifth of time; with all features and without the one that leaks. Naive: one boosted model."""
+    table = pl.read_csv(data("customers", SHOP, "sessions.csv"), infer_schema=False)
+    features = tuple(name for name in table.columns if name not in ("row", "Revenue"))
+    told: dict[str, Any] = dict(propensity(table, outcome="Revenue", features=features, time="row").summary)
+    drawn, without = told["random_split"], told["random_split_without_leaks"]
+    return [
+        Line(SHOP, "AUC, all features", drawn["auc"], 0.9293, 0.937, at_least(0.93)),
+        Line(SHOP, "average precision", drawn["average_precision"], 0.7290, 0.754, at_least(0.735)),
+        Line(SHOP, "calibration error, 10 bins", drawn["calibration_error"], None, None, at_most(0.015)),
+        Line(SHOP, "PageValues named as the only leak", float(told["leaks"] == ["PageValues"]), None, 1, at_least(1)),
+        Line(SHOP, "AUC without it", without["auc"], None, 0.7741, SHOWN),
+        Line(SHOP, "AUC, last fifth of time", told["auc"], None, 0.83, SHOWN),
+        Line(SHOP, "calibration error, last fifth of time", told["calibration_error"], None, None, SHOWN),
+        Line(SHOP, "AUC without it, last fifth of time", told["auc_without_leaks"], None, None, SHOWN),
+    ]
+
+
+CASES = {"shoppers": shoppers}
