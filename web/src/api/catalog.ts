@@ -24,7 +24,7 @@ function metric(told: Loose): MetricInfo {
   return {
     name: String(told.name ?? ""), labels: text(told.labels ?? told.label), description: text(told.description ?? told.descriptions), formula: text(told.formula ?? told.formulas),
     unit: String(told.unit ?? ""), direction: String(told.direction ?? ""), additivity: String(told.additivity ?? ""), owner: String(told.owner ?? ""),
-    aliases: words(told.aliases), source: words(told.sources ?? told.source ?? told.facts ?? told.tables).join(", "), group: String(told.group ?? ""),
+    aliases: words(told.aliases), source: words(told.sources ?? told.source ?? told.facts ?? told.tables).join(", "), group: String(told.group ?? ""), cuts: words(told.cuts),
   };
 }
 

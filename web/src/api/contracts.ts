@@ -172,6 +172,8 @@ export interface MetricInfo {
   aliases: string[];
   source: string;
   group: string;
+  /** The dimensions by which it can be cut and filtered. */
+  cuts: string[];
 }
 
 export interface DimensionInfo {

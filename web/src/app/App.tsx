@@ -28,7 +28,9 @@ const AcceptInvitation = lazy(() => import("../features/access/AcceptInvitation"
 const OpenWall = lazy(() => import("../features/access/OpenWall").then((page) => ({ default: page.OpenWall })));
 const Start = lazy(() => import("../features/importing/Start").then((page) => ({ default: page.Start })));
 const KanbanPage = lazy(() => import("../features/kanban/KanbanPage").then((page) => ({ default: page.KanbanPage })));
+const TargetsPage = lazy(() => import("../features/targets/TargetsPage").then((page) => ({ default: page.TargetsPage })));
 const AskPage = lazy(() => import("../features/asking/AskPage").then((page) => ({ default: page.AskPage })));
+const ExplorePage = lazy(() => import("../features/explore/ExplorePage").then((page) => ({ default: page.ExplorePage })));
 const Glossary = lazy(() => import("../features/semantics/Glossary").then((page) => ({ default: page.Glossary })));
 
 const client = new QueryClient({
@@ -54,8 +56,10 @@ function Page({ onSignedOut }: { onSignedOut: () => void }) {
   else if (path === "/people" || path.startsWith("/people/")) page = <PeoplePage />;
   else if (path === "/account") page = <AccountPage />;
   else if (path === "/tasks" || path.startsWith("/tasks/")) page = <KanbanPage />;
+  else if (path === "/targets") page = <TargetsPage />;
   else if (path === "/boards") page = <Shelf />;
   else if (path === "/ask") page = <AskPage onSignedOut={onSignedOut} />;
+  else if (path === "/explore") page = <ExplorePage onSignedOut={onSignedOut} />;
   else if (path === "/glossary") page = <Glossary />;
   else page = <><TopBar title={path === "/" ? t("state.loading") : t("board.missing")} /><main className="page" id="content" /></>;
   return <Shell><Boundary title={path} resetKey={path}><Suspense fallback={<TopBar title={t("state.loading")} />}>{page}</Suspense></Boundary></Shell>;

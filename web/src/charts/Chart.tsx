@@ -2,6 +2,7 @@
 import { useEffect, useRef, useState } from "react";
 import { useAppearance } from "../app/settings";
 import type { EChartsType } from "./echarts";
+import { selecting } from "./selecting";
 import { palette, type Palette } from "./palette";
 
 export interface Drawing {
@@ -17,11 +18,15 @@ interface Props {
   draw: (colours: Palette, width: number, height: number) => Drawing;
   /** Equal as long as the drawing need not be made again. */
   version: unknown;
+  /** A press on a point, or Enter on the one that the keyboard stands on. */
+  onPick?: (index: number) => void;
+  /** A drag from one point to another. */
+  onRange?: (from: number, to: number) => void;
 }
 
 let library: Promise<typeof import("./echarts")> | null = null;
 
-export function Chart({ label, draw, version }: Props) {
+export function Chart({ label, draw, version, onPick, onRange }: Props) {
   const box = useRef<HTMLDivElement>(null);
   const chart = useRef<EChartsType | null>(null);
   const drawing = useRef<Drawing | null>(null);
@@ -65,6 +70,13 @@ export function Chart({ label, draw, version }: Props) {
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [ready, version, appearance.key, width, height]);
 
+  const asked = useRef({ onPick, onRange });
+  asked.current = { onPick, onRange };
+  useEffect(() => {
+    if (!ready || !chart.current || !box.current) return undefined;
+    return selecting(chart.current, box.current, () => drawing.current?.points ?? 0, asked);
+  }, [ready]);
+
   const walk = (event: React.KeyboardEvent) => {
     const steps: Record<string, number> = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
     const now = drawing.current;
@@ -73,6 +85,12 @@ export function Chart({ label, draw, version }: Props) {
     if (event.key === "Escape") {
       chart.current.dispatchAction({ type: "hideTip" });
       point.current = -1;
+      return;
+    }
+    if (event.key === "Enter" && point.current >= 0 && onPick) {
+      event.preventDefault();
+      event.stopPropagation();
+      onPick(point.current);
       return;
     }
     if (step === undefined && event.key !== "Home" && event.key !== "End") return;

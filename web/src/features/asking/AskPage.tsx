@@ -94,7 +94,7 @@ function Answered({ meaning, onSignedOut }: { meaning: Meaning; onSignedOut: () 
 }
 
 /** Put the answer on a board: a new one, or one of people's own. */
-function Keep({ make, label }: { make: () => ReturnType<typeof tileOf>; label: string }) {
+export function Keep({ make, label }: { make: () => ReturnType<typeof tileOf>; label: string }) {
   const { t } = useTranslation();
   const { language } = useSettings();
   const queries = useQueryClient();

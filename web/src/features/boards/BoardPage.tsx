@@ -10,7 +10,7 @@ import { setWall, useAppearance } from "../../app/settings";
 import { TopBar } from "../../app/TopBar";
 import { Icon } from "../../components/Icon";
 import { StoreContext } from "../../live/useTile";
-import { BoardContext, useWords, type BoardNow } from "./context";
+import { BoardContext, useBoard, useWords, type BoardNow } from "./context";
 import { BoardFreshness } from "./BoardFreshness";
 import { Banner } from "./Banner";
 import { Grid } from "./Grid";
@@ -20,6 +20,7 @@ import { FilterPill } from "./pills/FilterPill";
 import { TimePill } from "./pills/TimePill";
 import { useLiveBoard } from "./useLiveBoard";
 import { SubjectChooser, useMemberName } from "./Subject";
+import { rangeOf } from "../explore/place";
 import { readView, writeView } from "./view";
 import { WallBoard } from "./WallBoard";
 
@@ -44,7 +45,9 @@ function useWidth(): number {
 }
 
 function Pills({ board }: { board: BoardSpec }) {
-  return <><TimePill /><ComparePill />{[...(board.subject ? [board.subject] : []), ...(board.filters ?? [])].map((dimension) => <FilterPill key={dimension} dimension={dimension} />)}</>;
+  const { view } = useBoard();
+  const shown = new Set([...(board.subject ? [board.subject] : []), ...(board.filters ?? []), ...(view.where ?? []).map((filter) => filter.dimension)]);
+  return <><TimePill /><ComparePill />{[...shown].map((dimension) => <FilterPill key={dimension} dimension={dimension} />)}</>;
 }
 
 /** A board as the address bar names it. All of it comes from its declaration and the newest payloads. */
@@ -81,10 +84,19 @@ export function BoardPage({ id, onSignedOut }: { id: string; onSignedOut: () => 
   }, [title]);
 
   const change = useCallback((next: View) => go(writeView(next, wall)), [wall]);
+  const pickMember = useCallback((dimension: string, member: string) => {
+    const others = (view.where ?? []).filter((filter) => filter.dimension !== dimension);
+    const isAlone = view.where?.some((filter) => filter.dimension === dimension && filter.values.length === 1 && filter.values[0] === member);
+    change({ ...view, where: isAlone ? others : [...others, { dimension, op: "in", values: [member] }] });
+  }, [view, change]);
+  const zoom = useCallback((from: string, to: string) => {
+    const time = rangeOf(from, to);
+    if (time) change({ ...view, time });
+  }, [view, change]);
   const { offlineSince, retry } = live;
   const now = useMemo<BoardNow | null>(
-    () => board && { board, view, catalog, wall, phone: screen === "phone", offlineSince, change, retry, pages },
-    [board, view, catalog, wall, screen, offlineSince, change, retry, pages],
+    () => board && { board, view, catalog, wall, phone: screen === "phone", offlineSince, change, retry, pages, pick: pickMember, zoom },
+    [board, view, catalog, wall, screen, offlineSince, change, retry, pages, pickMember, zoom],
   );
 
   if (!now || !board) {

@@ -14,6 +14,7 @@ import { BODIES, FLUSH, UNNAMED, type TileParts } from "./kinds";
 import { Skeleton, Sorry } from "./TileStates";
 import { TileMenu } from "./TileMenu";
 import { TileTable, useTableText } from "./TileTable";
+import { useExplore } from "./useExplore";
 import { useWash } from "./useWash";
 
 interface Props {
@@ -72,8 +73,9 @@ const TileInside = memo(function TileInside({ spec, place, isFull = false, onClo
 
   const left = (spec.follow === false ? (board.view.where ?? []) : (board.view.where ?? []).filter((filter) => spec.takes && !spec.takes.includes(filter.dimension))).map((filter) => filter.dimension);
   const metric = lead ? board.catalog.metrics[lead.metric] : undefined;
+  const explore = useExplore(spec);
   const menu = board.wall || spec.kind === "text" ? null : (
-    <TileMenu title={title} isTable={isTable} isFull={isFull} canTable={canTable} className={flush ? "flush-menu" : "more"} onTable={() => setTable(!isTable)} onCopy={copy} onFull={() => (isFull ? onClose?.() : setOpened(true))} />
+    <TileMenu title={title} explore={explore} isTable={isTable} isFull={isFull} canTable={canTable} className={flush ? "flush-menu" : "more"} onTable={() => setTable(!isTable)} onCopy={copy} onFull={() => (isFull ? onClose?.() : setOpened(true))} />
   );
   const end = (right?: ReactNode) => <span className="r">{right}{!board.wall && <i className={`changed-dot ${washed.dot}`} aria-hidden="true" />}{menu}</span>;
   const head: TileParts["head"] = (note, right, bare) => (

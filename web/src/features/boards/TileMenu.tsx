@@ -1,4 +1,5 @@
 import { Menu } from "@mantine/core";
+import { follow } from "../../app/location";
 import { Icon } from "../../components/Icon";
 import { useWords } from "./context";
 
@@ -11,9 +12,11 @@ interface Props {
   onTable: () => void;
   onCopy: () => void;
   onFull: () => void;
+  /** Where its numbers lead, by name. */
+  explore?: { name: string; to: string }[];
 }
 
-export function TileMenu({ title, isTable, isFull, canTable, className = "more", onTable, onCopy, onFull }: Props) {
+export function TileMenu({ title, isTable, isFull, canTable, className = "more", onTable, onCopy, onFull, explore = [] }: Props) {
   const { t } = useWords();
   return (
     <Menu position="bottom-end" shadow="none" withinPortal transitionProps={{ duration: 0 }} zIndex={320}>
@@ -21,6 +24,9 @@ export function TileMenu({ title, isTable, isFull, canTable, className = "more",
         <button type="button" className={`icb ${className}`} aria-label={t("tile.menu", { title })}><Icon name="more" /></button>
       </Menu.Target>
       <Menu.Dropdown>
+        {explore.map((each) => (
+          <Menu.Item key={each.to} component="a" href={each.to} leftSection={<Icon name="search" size={14} />} onClick={follow} data-explore>{explore.length > 1 ? t("explore.open_metric", { name: each.name }) : t("explore.open")}</Menu.Item>
+        ))}
         <Menu.Item disabled={!canTable} leftSection={<Icon name="table" size={14} />} rightSection={<span className="kbd">T</span>} onClick={onTable}>
           {isTable ? t("tile.show_chart") : t("tile.show_table")}
         </Menu.Item>

@@ -20,6 +20,10 @@ export interface BoardNow {
   retry: () => void;
   /** Boards about one member of a dimension, by that dimension: where a product's name leads. */
   pages?: Record<string, string>;
+  /** What a press on one member does: the board, or the exploration, shows that member alone. */
+  pick?: (dimension: string, member: string) => void;
+  /** What a press on a time cell, or a drag from one to another, does. */
+  zoom?: (from: string, to: string) => void;
 }
 
 export const BoardContext = createContext<BoardNow | null>(null);

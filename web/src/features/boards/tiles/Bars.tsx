@@ -32,12 +32,16 @@ export function Bars({ spec, payload, head, foot }: TileParts) {
     if (words.locale === "en") return say(value, inList, words.locale, Math.abs(value) >= 1e4 ? "short" : "full");
     return join({ text: digits(value / scale.divisor, scale.suffix === "k" ? 1 : scale.suffix === "万" ? 1 : 2), unit: scale.suffix }, words.locale);
   };
+  const picked = !board.wall && spec.follow !== false && board.catalog.dimensions[key.name] && (!spec.takes || spec.takes.includes(key.name)) ? board.pick : undefined;
+  const drawn = (value: number | null) => <i style={{ transform: `scaleX(${Math.min(1, Math.max(0, (value ?? 0) / top))})` }} />;
   const line = (row: Row, name: string, id: string, member: unknown = null, rest = false) => {
     const value = valueOf(row, of);
     return (
       <div className={rest ? "row rest" : "row"} role="row" key={id}>
         <span className="el" role="rowheader" title={name}><Member dimension={key.name} member={member} text={name} /></span>
-        <span className={rest && (value ?? 0) > top ? "bar over" : "bar"} role="presentation"><i style={{ transform: `scaleX(${Math.min(1, Math.max(0, (value ?? 0) / top))})` }} /></span>
+        {picked && member !== null
+          ? <span role="cell"><button type="button" className="pick" aria-label={words.t("explore.only", { name })} title={words.t("explore.only", { name })} onClick={() => picked(key.name, String(member))} data-pick={String(member)}><span className="bar">{drawn(value)}</span></button></span>
+          : <span className={rest && (value ?? 0) > top ? "bar over" : "bar"} role="presentation">{drawn(value)}</span>}
         <span className="v" role="cell" title={say(value, of.unit, words.locale, "exact")}>{text(value)}</span>
         {hasShare && <span className="s" role="cell">{sayShare(shareOf(value, total))}</span>}
         {hasChange && <span className="d" role="cell"><Delta value={changeOf(row, of)} points={of.points} /></span>}

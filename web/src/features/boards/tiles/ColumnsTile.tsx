@@ -9,6 +9,7 @@ import { axisLabel, longLabel, readLabel, weekdayName } from "../../../format/ti
 import { keyOf, measure, num } from "../answers";
 import { compareOfTile, timeOfTile, useBoard, useWords } from "../context";
 import type { TileParts } from "../kinds";
+import { useZoom } from "../useZoom";
 import { trendOf } from "./TrendTile";
 
 const AT_MOST = 31;
@@ -19,6 +20,7 @@ export function ColumnsTile({ spec, now, payload, head, foot }: TileParts) {
   const answer = payload.answers.main;
   const of = measure(answer);
   const key = keyOf(answer);
+  const zoom = useZoom(spec, (answer?.rows ?? []).slice(-AT_MOST).map((row) => String(row[key?.name ?? ""] ?? "")));
   if (!answer || !of || !key) return <>{head()}{foot()}</>;
   if (answer.columns.filter((column) => column.role === "dimension").length && key.role === "time") return <StackedTile spec={spec} now={now} payload={payload} head={head} foot={foot} />;
   const rows = answer.rows.slice(-AT_MOST);
@@ -40,7 +42,7 @@ export function ColumnsTile({ spec, now, payload, head, foot }: TileParts) {
   return (
     <>
       {head(axisUnit(ticks(0, top || 1, true).max, of.unit, words.locale))}
-      <Chart label={words.t("chart.summary", { title: words.pick(spec.title), count: rows.length, value: say(values.at(-1) ?? null, of.unit, words.locale) })} draw={drawColumns(columns, words.locale)} version={`${now.version}${beforeName}`} />
+      <Chart label={words.t("chart.summary", { title: words.pick(spec.title), count: rows.length, value: say(values.at(-1) ?? null, of.unit, words.locale) })} draw={drawColumns(columns, words.locale)} version={`${now.version}${beforeName}`} {...zoom} />
       {foot()}
     </>
   );

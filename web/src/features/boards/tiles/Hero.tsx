@@ -13,6 +13,7 @@ import { compareOfTile, timeOfTile, useBoard, useWords } from "../context";
 import type { TileParts } from "../kinds";
 import { Ago, Fresh } from "../Fresh";
 import { Change } from "./Change";
+import { TargetLine } from "./TargetLine";
 
 interface Pace {
   forecast: number;
@@ -44,7 +45,7 @@ export function readPace(payload: TilePayload): Pace | null {
   });
   return {
     forecast, low: toNumber(told.low) ?? forecast, high: toNumber(told.high) ?? forecast, level: toNumber(told.level) ?? 0.8,
-    share: toNumber(told.share), target: toNumber(told.target), chance: toNumber(told.chance), curve,
+    share: toNumber(told.share), target: toNumber(told.target) ?? toNumber((payload.extra?.target as Record<string, unknown> | undefined)?.value), chance: toNumber(told.chance), curve,
   };
 }
 
@@ -179,6 +180,7 @@ export function Hero({ spec, now, payload, head, end, foot }: TileParts) {
       <Value value={value} unit={unit} style="full" className="key" />
       <Change spec={spec} answer={main} row={row} of={{ ...of, unit }} withValue={!board.phone} />
       {pace && value !== null && !board.phone && <Forecast value={value} pace={pace} unit={unit} phone={false} before={earlierDay} />}
+      {!pace && <TargetLine payload={payload} unit={unit} />}
       {!pace && missing && <p className="sub pace-missing">{missing.reason === "early" ? words.t("pace.early") : words.t("pace.few_days", { count: missing.days ?? 1 })}</p>}
       {!board.phone && foot()}
     </div>

@@ -6,6 +6,7 @@ import { measure, num, only, unitIn, valueOf } from "../answers";
 import { timeOfTile, useBoard, useWords } from "../context";
 import type { TileParts } from "../kinds";
 import { Change } from "./Change";
+import { TargetLine } from "./TargetLine";
 
 /** A measure over time as two rows of values for a sparkline. */
 export function sparkOf(curve: Answer | undefined, metric: string): { values: (number | null)[]; compare: (number | null)[] } | null {
@@ -39,6 +40,7 @@ export function NumberTile({ spec, payload, head, foot }: TileParts) {
       <div className="number">
         <Value value={valueOf(row, of)} unit={unitIn(row, of, main)} />
         <Change spec={spec} answer={main} row={row} of={of} />
+        <TargetLine payload={payload} unit={unitIn(row, of, main)} />
         {spark && <div className="spark" ref={box}>{size.height > 18 && <Sparkline {...spark} width={size.width} height={Math.min(92, size.height)} />}</div>}
       </div>
       {foot()}

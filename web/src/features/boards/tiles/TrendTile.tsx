@@ -8,6 +8,7 @@ import { say } from "../../../format/number";
 import { keys, measures, num } from "../answers";
 import { compareOfTile, timeOfTile, useBoard, useWords } from "../context";
 import type { TileParts } from "../kinds";
+import { useZoom } from "../useZoom";
 
 const AT_MOST = 5;
 
@@ -62,6 +63,7 @@ export function TrendTile({ spec, now, payload, head, foot }: TileParts) {
     const made = answer ? trendOf(answer, words, area, beforeName) : null;
     return made && { ...made, festivals: stretches(made.at, (days ?? []) as FestivalDay[], words.locale) };
   }, [answer, words, area, beforeName, days]);
+  const zoom = useZoom(spec, trend?.at ?? []);
   if (!answer || !trend) return <>{head()}{foot()}</>;
   const first = trend.series[0];
   const top = Math.max(0, ...trend.series.flatMap((series) => series.values.map((value) => value ?? 0)));
@@ -77,7 +79,7 @@ export function TrendTile({ spec, now, payload, head, foot }: TileParts) {
   return (
     <>
       {head([axisUnit(ticks(0, top || 1, true).max, trend.unit, words.locale), trendRange(trend).min > 0 ? words.t("chart.zero_left_out") : ""].filter(Boolean).join(" · "), legend)}
-      <Chart label={label} draw={drawTrend(trend, words.locale)} version={`${now.version}${beforeName}`} />
+      <Chart label={label} draw={drawTrend(trend, words.locale)} version={`${now.version}${beforeName}`} {...zoom} />
       {foot()}
     </>
   );
