@@ -51,7 +51,7 @@ def check_target(desk: Desk, target: Target, rights: Rights) -> Target:
             "the target reaches beyond the figures that you may see; narrow its scope to yours",
             code="target.beyond",
         )
-    plan = planned(planner, desk.reader(), replace(named, shape="flat"), (), desk.clock.now(), rights)
+    plan = planned(planner, desk.reader(), replace(named, shape="flat", value="1"), (), desk.clock.now(), rights)
     if plan.level and target.shape == "given":
         raise InputError(
             f"{metric.name} does not add up over days, so it has no curve; give one value",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import msgspec
 from anyio.to_thread import run_sync
@@ -17,8 +17,8 @@ from castanea.api.schemas import body_of
 from castanea.api.target_models import CurveFile, OpenedTarget, TargetFile, TargetList, TargetsRead
 from castanea.contracts.target import CurveDay, Target, TargetProgress
 from castanea.kit.errors import CastaneaError, Conflict, InputError, NotFound
-from castanea.kit.messages import say_error
-from castanea.targets import CsvFault, KeptTarget, NewTarget, TargetEdit, read_curve, read_targets
+from castanea.kit.messages import say, say_error
+from castanea.targets import CsvFault, KeptTarget, NewTarget, TargetEdit, check_target, read_curve, read_targets
 
 router = APIRouter(prefix="/api/v1/targets", route_class=GuardedRoute, tags=["targets"])
 
@@ -49,13 +49,15 @@ async def bring(request: Request, body: TargetFile) -> TargetsRead:
     """Read targets from CSV. Those that are there (same metric, scope and period) are changed; with a fault nothing is kept."""
     teams = {name: number for number, name in (await _teams(request)).items()}
     read = await run_sync(read_targets, body.text, teams)
-    faults, good = list(read.faults), []
+    locale = locale_of(request)
+    faults = [replace(fault, message=say(fault.code, locale, fault.values, fault.message)) for fault in read.faults]
+    good = []
     for line in read.lines:
         try:
             good.append(await _checked(request, line.target))
         except InputError as refused:
             values = {name: str(value) for name, value in refused.values.items()}
-            faults.append(CsvFault(line.line, refused.code, say_error(refused, locale_of(request)), values))
+            faults.append(CsvFault(line.line, refused.code, say_error(refused, locale), values))
     if faults or not body.keep:
         return TargetsRead(len(read.lines), sorted(faults, key=lambda fault: fault.line), 0, 0, kept=False)
     by = principal_of(request).id
@@ -121,7 +123,8 @@ async def _shown(request: Request, target: str) -> KeptTarget:
 
 
 async def _checked(request: Request, new: NewTarget) -> NewTarget:
-    """With the names as the catalogue writes them. Raises InputError."""
+    """As it can be kept, with the names as the catalogue writes them. Raises InputError."""
+    new = check_target(new)
     values = {each.name: getattr(new, each.name) for each in fields(NewTarget)}
     named = await services_of(request).link.check_target(Target(id="", **values), principal_of(request).rights)
     return NewTarget(**{**values, "metric": named.metric, "where": named.where})
