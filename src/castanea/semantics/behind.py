@@ -31,13 +31,9 @@ VALUE = "_value"
 _SHOWN = ("shop", "channel", "platform", "province", "city", "product", "category", "keyword", "reason")
 _TEXTS: Mapping[str, Mapping[str, str]] = {
     "order_id": {"zh-CN": "订单号", "en": "Order"},
-    "line_id": {"zh-CN": "行号", "en": "Line"},
     "refund_id": {"zh-CN": "退款号", "en": "Refund"},
     "event_id": {"zh-CN": "事件号", "en": "Event"},
     "title": {"zh-CN": "标题", "en": "Title"},
-    "event": {"zh-CN": "事件", "en": "Event kind"},
-    "kind": {"zh-CN": "类型", "en": "Kind"},
-    "status": {"zh-CN": "状态", "en": "Status"},
     "plan": {"zh-CN": "计划", "en": "Plan"},
     "quantity": {"zh-CN": "件数", "en": "Units"},
     VALUE: {"zh-CN": "计入", "en": "Counts as"},
@@ -143,7 +139,7 @@ class BehindReader:
         }
         made = [BehindColumn(part.clock, "time", dict(_TIME))]
         keyed = [k for k in table.key if k in _TEXTS]
-        texts = [c for c in (*keyed, "title", "plan", "event", "kind", "status") if c in open_ones]
+        texts = [c for c in (*keyed, "title", "plan") if c in open_ones]
         made += [BehindColumn(name, "text", dict(_TEXTS[name])) for name in dict.fromkeys(texts)]
         for name in _SHOWN:
             dimension = declared.dimensions.get(name)
