@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from bench.analysis import customers_chances
+from bench.analysis import customers_chances, customers_next
 from bench.analysis.frame import SHOWN, Figure, Line, at_most, between, data
 from castanea.analysis.predict.clv import clv
 
@@ -70,4 +70,4 @@ def _held(both: pl.DataFrame, model: str) -> list[Line]:
     )
 
 
-CASES = {"cdnow": cdnow, **customers_chances.CASES}
+CASES = {"cdnow": cdnow, **customers_chances.CASES, **customers_next.CASES}

@@ -24,10 +24,19 @@ def _visits() -> list[str]:
     return ["visit,pages,way,bought,day", *rows]
 
 
-FILES = {"propensity": _visits()}
-CALLS = {"propensity": ["--outcome", "bought", "--features", "pages,way", "--row", "visit"]}
-COLUMNS = {"propensity": "row,probability"}
-NUMBER = {"propensity": "pages"}
+def _orders() -> list[str]:
+    rng = np.random.default_rng(6)
+    rows = [(f"k{n:02}", t, f"p{(n + t * 2 + int(rng.integers(2))) % 12}") for n in range(60) for t in range(5)]
+    return ["who,turn,what", *(f"{who},{turn},{what}" for who, turn, what in rows)]
+
+
+FILES = {"propensity": _visits(), "recommend": _orders()}
+CALLS = {
+    "propensity": ["--outcome", "bought", "--features", "pages,way", "--row", "visit"],
+    "recommend": ["--user", "who", "--item", "what", "--order", "turn", "--k", "3"],
+}
+COLUMNS = {"propensity": "row,probability", "recommend": "user,rank,item,score"}
+NUMBER = {"propensity": "pages", "recommend": "turn"}
 
 
 @pytest.fixture

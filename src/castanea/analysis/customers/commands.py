@@ -12,4 +12,13 @@ COMMANDS: tuple[Command, ...] = (
         Option("score", "file", "a file of rows to score, with the same features"),
         Option("row", "column", "what a scored row is called; by default its number from 0", default=""),
     ), seeded=True),
+    Command("recommend", "prescribe", "customers.recommend:recommend", "INTERACTIONS", "the next products of each customer", (
+        Option("user", "column", "the customer", required=True), Option("item", "column", "the product", required=True),
+        Option("order", "column", "when, or which in turn (dates or whole numbers)", required=True),
+        Option("basket", "column", "what was taken together; by default what has the same customer and order", default=""),
+        Option("k", "whole", "how many a customer (10)", default=10),
+        Option("repeat", "choice", "whether to offer what the customer had before; by default the data decide", default="", choices=("yes", "no")),
+        Option("users", "file", "for whom: a file with a column of customers; by default for all"),
+        Option("items", "file", "what may be offered: a file with a column of products; by default all"),
+    ), seeded=True),
 )  # fmt: skip
