@@ -14,4 +14,5 @@ MODULES = (
     "inventory",
     "slots",
     "causes",
+    "geo",
 )

@@ -11,9 +11,9 @@ import numpy as np
 import polars as pl
 
 from castanea.demo.config import small
-from castanea.demo.history import BEGINNING, Past
+from castanea.demo.history import Past
 from castanea.demo.incidents import Incident
-from castanea.demo.sending import END
+from castanea.demo.sending import BEGINNING, END
 from castanea.demo.world import World
 
 TABLES = (
@@ -42,11 +42,12 @@ class Asked:
 
 @dataclass(frozen=True)
 class ShopTables:
-    """`sales`: day, product, channel, n (lines paid); `refunds`: day, product, channel, reason_class, n (asked); `traffic`: day, channel, device,
+    """`sales`: day, product, channel, n (lines paid); `refunds`: day, product, channel, n (asked for a fault of the goods); `left`: day, channel, device, n (checkouts begun and not completed); `traffic`: day, channel, device,
     visitors, checkouts, purchases; `series`: evidence as `why` takes it. `planted`: what the world records, for scoring alone."""
 
     sales: pl.DataFrame
     refunds: pl.DataFrame
+    left: pl.DataFrame
     traffic: pl.DataFrame
     series: pl.DataFrame
     planted: tuple[Incident, ...]
@@ -54,9 +55,9 @@ class ShopTables:
     last: date
 
 
-def shop(seed: int) -> ShopTables:
-    """The tables of a world of 90 days."""
-    world = World(small(seed))
+def shop(seed: int, without: frozenset[str] = frozenset()) -> ShopTables:
+    """The tables of a world of 90 days; `without` leaves incidents out."""
+    world = World(small(seed, without=without))
     past = Past(world, 0)
     parts: dict[str, list[pl.DataFrame]] = {name: [] for name in TABLES}
     for index in past.days:
@@ -69,52 +70,45 @@ def shop(seed: int) -> ShopTables:
     lines = tables["order_line"].select("shop_id", "order_id", pl.col("product_id").alias("product"))
     sold = lines.join(orders, on=("shop_id", "order_id")).drop_nulls(("day", "product"))
     sales = sold.group_by("day", "product", "channel").agg(pl.len().cast(pl.Int64).alias("n"))
-    refunds = tables["refund"].join(orders.drop("day"), on=("shop_id", "order_id")).select(
-        _day("asked_time"), pl.col("product_id").alias("product"), "channel", "reason_class", pl.lit(1).alias("n"))  # fmt: skip
+    faults = (
+        tables["refund"]
+        .filter(pl.col("reason_class") == "quality")
+        .join(orders.drop("day"), on=("shop_id", "order_id"))
+    )
+    refunds = faults.select(
+        _day("asked_time"), pl.col("product_id").alias("product"), "channel", pl.lit(1).cast(pl.Int64).alias("n")
+    )
     hourly = tables["traffic_hourly"].select(
         _day("hour"), pl.col("channel_id").alias("channel"), "device", pl.col("first_visits").alias("visitors"), "checkouts", "purchases", "views")  # fmt: skip
+    left = hourly.group_by("day", "channel", "device").agg(
+        (pl.col("checkouts").sum() - pl.col("purchases").sum()).cast(pl.Int64).alias("n")
+    )
     series = pl.concat(
-        [*_daily_series(tables), *_traffic_series(hourly), *_voices(tables, refunds), _gaps(tables, sales)],
+        [*_daily_series(tables), *_traffic_series(hourly), *_voices(tables), _gaps(tables)],
         how="diagonal",
     )
-    return ShopTables(sales, refunds, hourly, series, world.incidents, tuple(products), world.config.last_day)
+    return ShopTables(sales, refunds, left, hourly, series, world.incidents, tuple(products), world.config.last_day)
 
 
 def leaves(tables: ShopTables, asked: Asked) -> pl.DataFrame:
-    """Of traffic: what was in the time, and what the four weeks before would have made of it, after the shop's common movement (festivals) is
-    taken out; of a ratio both parts."""
-    name = asked.metric
-    source, columns = {
-        "visitors": (tables.traffic, ["visitors"]),
-        "completion": (tables.traffic, ["purchases", "checkouts"]),
-    }[name]
-    before = source.filter(pl.col("day").is_between(asked.first - timedelta(BASE_DAYS), asked.first - timedelta(1)))
-    inside = source.filter(pl.col("day").is_between(asked.first, asked.last))
-    days = (inside["day"].max() - inside["day"].min()).days + 1, before["day"].n_unique()  # type: ignore[operator, union-attr]
-    base = before.group_by(asked.dims).agg((pl.col(c).sum() * days[0] / days[1]).alias(f"was_{c}") for c in columns)
-    now = inside.group_by(asked.dims).agg(pl.col(c).sum().alias(f"is_{c}") for c in columns)
-    both = base.join(now, on=asked.dims, how="full", coalesce=True).fill_null(0.0)
-    if len(columns) == 1:
-        both = both.with_columns(pl.col(f"was_{columns[0]}") * _common(inside, before, columns[0], days))
-    return both
-
-
-def _common(inside: pl.DataFrame, before: pl.DataFrame, column: str, days: tuple[int, int]) -> float:
-    """The middle of how far the shop's larger parts moved."""
-    by = ["channel", "device"]
-    both = (
-        before.group_by(by)
-        .agg(pl.col(column).sum().alias("was"))
-        .join(inside.group_by(by).agg(pl.col(column).sum().alias("is")), on=by)
+    """Of visitors: what was in the time, and what the four weeks before would have made of it, after the shop's common movement (festivals) is
+    taken out."""
+    before = tables.traffic.filter(
+        pl.col("day").is_between(asked.first - timedelta(BASE_DAYS), asked.first - timedelta(1))
     )
-    ranked = both.with_columns((pl.col("is") / pl.col("was") * days[1] / days[0]).alias("ratio")).sort("ratio")
+    inside = tables.traffic.filter(pl.col("day").is_between(asked.first, asked.last))
+    days = (asked.last - asked.first).days + 1, before["day"].n_unique()
+    base = before.group_by(asked.dims).agg((pl.col("visitors").sum() * days[0] / days[1]).alias("was"))
+    now = inside.group_by(asked.dims).agg(pl.col("visitors").sum().alias("is"))
+    both = base.join(now, on=asked.dims, how="full", coalesce=True).fill_null(0.0)
+    ranked = both.filter(pl.col("was") > 0).with_columns((pl.col("is") / pl.col("was")).alias("ratio")).sort("ratio")
     weight = ranked["was"].cum_sum().to_numpy()
-    return float(ranked["ratio"][int(np.searchsorted(weight, weight[-1] / 2))])
+    return both.with_columns(pl.col("was") * float(ranked["ratio"][int(np.searchsorted(weight, weight[-1] / 2))]))
 
 
 def counted(tables: ShopTables, asked: Asked) -> tuple[pl.DataFrame, int, int]:
-    """Lines sold or refunds asked by day and place, with the first and the last day as numbers."""
-    source = tables.sales if asked.metric == "units" else tables.refunds
+    """Lines sold, refunds for a fault or checkouts not completed by day and place, with the first and the last day as numbers."""
+    source = {"units": tables.sales, "faults": tables.refunds, "left": tables.left}[asked.metric]
     first, last = ((day - EPOCH).days for day in (asked.first, asked.last))
     return source.with_columns(pl.col("day").cast(pl.Int32).cast(pl.Int64).alias("t")), first, last
 
@@ -173,7 +167,7 @@ def _traffic_series(hourly: pl.DataFrame) -> list[pl.DataFrame]:
     ]  # fmt: skip
 
 
-def _voices(tables: dict[str, pl.DataFrame], refunds: pl.DataFrame) -> list[pl.DataFrame]:
+def _voices(tables: dict[str, pl.DataFrame]) -> list[pl.DataFrame]:
     reviews = (
         tables["review"]
         .filter(pl.col("sentiment") == "negative")
@@ -184,14 +178,13 @@ def _voices(tables: dict[str, pl.DataFrame], refunds: pl.DataFrame) -> list[pl.D
         .filter(pl.col("sentiment") == "negative")
         .select(_day("time"), pl.col("product_id").alias("product"))
     )
-    faults = refunds.filter(pl.col("reason_class") == "quality")
     return [
-        _told(reviews, "reviews_negative", pl.len(), "product"), _told(posts, "mentions_negative", pl.len(), "product"),
-        _told(faults, "quality_refunds", pl.len(), "product"),
-    ]  # fmt: skip
+        _told(reviews, "reviews_negative", pl.len(), "product"),
+        _told(posts, "mentions_negative", pl.len(), "product"),
+    ]
 
 
-def _gaps(tables: dict[str, pl.DataFrame], sales: pl.DataFrame) -> pl.DataFrame:
+def _gaps(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
     """The lowest price that a competitor asks for a product."""
     prices = tables["competitor_price"].select(
         _day("time"), pl.col("product_id").alias("product"), pl.col("price").cast(pl.Float64)

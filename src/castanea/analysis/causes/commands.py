@@ -9,4 +9,9 @@ COMMANDS: tuple[Command, ...] = (
         Option("deviation", "file", "a cause of diagnose with from and until (.json, or a table of from, until, deviation, where)", required=True),
         Option("events", "file", "a file of time, kind, scope columns, text"),
     )),
+    Command("geo", "predict", "causes.geo:geo", "PANEL", "what an action brought in some regions, against the others", (
+        Option("unit", "column", "the region", required=True), Option("time", "column", "when (dates or whole numbers)", required=True),
+        Option("value", "column", "what is measured", required=True), Option("treated", "list", "the regions where it ran, a,b", required=True),
+        Option("from", "text", "when it began", required=True, into="begin"), Option("until", "text", "when it ended", default="", into="end"),
+    ), seeded=True),
 )  # fmt: skip
