@@ -169,12 +169,14 @@ class Castanea:
         import pyarrow as pa
 
         from castanea.access import Accounts, Invitations, Keyring, People, Sessions, Shares, Teams, Walls, WriteKeys
+        from castanea.alerts import Alerts
         from castanea.api import ApiSettings, Services, create_app
         from castanea.api.serving import Child, check_port, serve
         from castanea.boards.kept import KeptBoards
         from castanea.intake.events import EventIntake
         from castanea.intake.shop_zones import ShopZones
         from castanea.kanban import KanbanBoards
+        from castanea.runs.alert_watch import AlertWatch
         from castanea.runs.grids import GridDesk
         from castanea.runs.import_jobs import ImportJobs
         from castanea.runs.link import Link
@@ -207,20 +209,25 @@ class Castanea:
                 zoning = asyncio.create_task(link.keep_zones(zones.know))
                 targets = Targets(database, self.clock)
                 targeting = asyncio.create_task(link.keep_targets(targets.living))
+                alerts = Alerts(database, self.clock)
+                watch = AlertWatch(link, alerts, targets.living)
                 services = Services(
                     workspace, link, events, accounts, Sessions(database, keyring, self.clock),
                     WriteKeys(database, keyring, self.clock), People(database, self.clock),
                     Teams(database, self.clock), Shares(database),
                     Invitations(database, accounts, self.clock), Walls(database, self.clock),
-                    KeptBoards(database, self.clock), KanbanBoards(database, self.clock), targets, self.clock,
+                    KeptBoards(database, self.clock), KanbanBoards(database, self.clock), targets, alerts, self.clock,
                     ApiSettings(allowed_hosts=self._settings.allowed_hosts, web=built_pages()),
-                    GridDesk(landing, self.clock), ImportDesk(landing, self.clock), jobs, provider, admission,
+                    GridDesk(landing, self.clock), ImportDesk(landing, self.clock), jobs, provider, admission, watch,
                 )  # fmt: skip
+                app = create_app(services)
+                watching = asyncio.create_task(watch.run(app.tell_of_alerts))
                 try:
-                    await serve(create_app(services), host, port, children, lambda: _greet(host, port, owner))
+                    await serve(app, host, port, children, lambda: _greet(host, port, owner))
                 finally:
                     zoning.cancel()
                     targeting.cancel()
+                    watching.cancel()
                     await jobs.close()
                     await asyncio.to_thread(events.close)
                     await link.close()

@@ -20,6 +20,7 @@ import structlog
 import uvicorn
 
 from castanea.access import Accounts, Invitations, Keyring, People, Sessions, Shares, Teams, Walls, WriteKeys
+from castanea.alerts import Alerts
 from castanea.api import ApiSettings, Services, create_app
 from castanea.api.services import EventIntake
 from castanea.boards.kept import KeptBoards
@@ -107,6 +108,7 @@ def serving(root: Path, settings: ApiSettings, events: EventIntake | None = None
         boards=KeptBoards(database, clock),
         kanban=KanbanBoards(database, clock),
         targets=Targets(database, clock),
+        alerts=Alerts(database, clock),
         clock=clock,
         settings=settings,
         grids=PocketDesk(),

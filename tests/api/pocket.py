@@ -14,6 +14,7 @@ from castanea.alerts import Alert
 from castanea.contracts.alert import AlertCause, AlertPast, AlertReading, AlertReadings, AlertRule
 from castanea.contracts.behind import BehindColumn, BehindQuestion, RowsBehind, RowSource
 from castanea.contracts.board import BoardSpec, Frame, Freshness, Place, TilePayload, TileSpec, View
+from castanea.contracts.changes import BoardChanges
 from castanea.contracts.query import Answer, AnswerColumn, Period, Quality, Query, Rights, TimeRange
 from castanea.contracts.sentence import Meaning, Understanding
 from castanea.contracts.target import Target, TargetDay, TargetProgress, may_see
@@ -101,6 +102,12 @@ class PocketLink:
             RowsBehind("paid_amount", (source,), "paid.0", columns, rows, 3, "4.5", "CNY", period)
         )
 
+    async def changes(self, board: BoardSpec | str, rights: Rights) -> bytes:
+        self._check()
+        if board != "live-today":
+            raise NotFound("there is no such board")
+        return msgspec.json.encode(BoardChanges(AT.date(), "ok", ()))
+
     async def understand(self, sentence: str, rights: Rights) -> bytes:
         self._check()
         if sentence == "nothing":
@@ -125,7 +132,7 @@ class PocketLink:
             raise InputError("the target reaches too far", code="target.beyond")
         return target
 
-    async def alert_readings(self, rules: list[AlertRule], targets: list[Target]) -> list[AlertReadings]:  # noqa: ARG002
+    async def alert_readings(self, rules: list[AlertRule], targets: list[Target]) -> list[AlertReadings]:
         self._check()
         return [AlertReadings(rule.id, self.alert_figures.get(rule.metric, ()), "money", "CNY") for rule in rules]
 
@@ -246,6 +253,9 @@ class PocketIntake:
 
 class PocketDesk:
     """Grids and imports of a shop that has none."""
+
+    def check(self, table: str, text: str) -> object:
+        raise NotFound("there is no such grid")
 
     def paste(self, table: str, text: str) -> object:
         raise InputError(f"there is no grid {table!r}; {len(text)} characters were not kept", code="grid.unknown")

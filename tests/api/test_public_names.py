@@ -11,6 +11,11 @@ import castanea.state
 def test_the_public_names_are_these() -> None:
     assert castanea.state.__all__ == [
         "Account",
+        "AlertAct",
+        "AlertInstance",
+        "AlertRow",
+        "AlertRuleRow",
+        "AlertStep",
         "Base",
         "Board",
         "BoardShare",

@@ -20,6 +20,9 @@ class Permission(StrEnum):
     BOARDS_EDIT = "boards:edit"
     BOARDS_SHARE = "boards:share"
     KANBAN_EDIT = "kanban:edit"  # cards, their moves and comments; boards and lists need boards:edit
+    ALERTS_READ = "alerts:read"
+    ALERTS_ACT = "alerts:act"  # acknowledge, assign, snooze, comment; rules need alerts:edit
+    ALERTS_EDIT = "alerts:edit"
     TARGETS_READ = "targets:read"
     TARGETS_EDIT = "targets:edit"
     NUMBERS_ASK = "numbers:ask"
@@ -47,8 +50,8 @@ class Role(StrEnum):
 
 
 _OF_WALL = frozenset({Permission.PUBLIC, Permission.BOARDS_READ, Permission.CATALOG_READ, Permission.STATUS_READ})
-_OF_VIEWER = _OF_WALL | {Permission.SELF, Permission.TARGETS_READ}
-_OF_MEMBER = _OF_VIEWER | {Permission.NUMBERS_ASK, Permission.PEOPLE_READ, Permission.KANBAN_EDIT}
+_OF_VIEWER = _OF_WALL | {Permission.SELF, Permission.TARGETS_READ, Permission.ALERTS_READ}
+_OF_MEMBER = _OF_VIEWER | {Permission.NUMBERS_ASK, Permission.PEOPLE_READ, Permission.KANBAN_EDIT, Permission.ALERTS_ACT}
 _OF_EDITOR = _OF_MEMBER | {
     Permission.IMPORTS_READ,
     Permission.QUARANTINE_READ,
@@ -56,6 +59,7 @@ _OF_EDITOR = _OF_MEMBER | {
     Permission.BOARDS_EDIT,
     Permission.BOARDS_SHARE,
     Permission.TARGETS_EDIT,
+    Permission.ALERTS_EDIT,
 }
 _OF_MANAGER = _OF_EDITOR | {Permission.PEOPLE_MANAGE, Permission.WALLS_MANAGE, Permission.KEYS_MANAGE}
 _OF_ROLE: dict[Role, frozenset[Permission]] = {

@@ -1,20 +1,42 @@
-"""Alerts: typed conditions on numbers, and the states that a watched number goes through; pure, by event time, without a clock."""
+"""Alerts: rules without SQL, the states that a watched number goes through by event time, and the alerts that come of it."""
 
-from castanea.alerts.conditions import ChangeAgainst, Compared, Condition, OffPace, Reading, Threshold, compare
-from castanea.alerts.states import Instance, Patience, State, Step, follow, times_fired
+from castanea.alerts.conditions import ChangeAgainst, Compared, Condition, OffPace, Reading, Threshold, Unusual, compare
+from castanea.alerts.kept import Alerts, shown_at
+from castanea.alerts.model import Act, Alert, AlertDeed, AlertStory, KeptRule, KeptStep, News, RuleEdit
+from castanea.alerts.ready import READY, ReadyRule
+from castanea.alerts.rules import check_rule, condition_of, patience_of, reading_of
+from castanea.alerts.states import Instance, Patience, State, Step, follow, step, times_fired
 
 __all__ = [
+    "READY",
+    "Act",
+    "Alert",
+    "AlertDeed",
+    "AlertStory",
+    "Alerts",
     "ChangeAgainst",
     "Compared",
     "Condition",
     "Instance",
+    "KeptRule",
+    "KeptStep",
+    "News",
     "OffPace",
     "Patience",
     "Reading",
+    "ReadyRule",
+    "RuleEdit",
     "State",
     "Step",
     "Threshold",
+    "Unusual",
+    "check_rule",
     "compare",
+    "condition_of",
     "follow",
+    "patience_of",
+    "reading_of",
+    "shown_at",
+    "step",
     "times_fired",
 ]

@@ -51,16 +51,28 @@ class OffPace:
         _refuse_below_zero("margin", self.margin)
 
 
-Condition = Threshold | ChangeAgainst | OffPace
+@dataclass(frozen=True)
+class Unusual:
+    """The value is one that its past does not know, and lies on this side of what was expected; it has recovered inside the range."""
+
+    side: Side
+
+
+Condition = Threshold | ChangeAgainst | OffPace | Unusual
 
 
 @dataclass(frozen=True)
 class Reading:
-    """A number at an event time (aware). `base` is what ChangeAgainst and OffPace compare it with; None is unknown, which is not 0."""
+    """A number at an event time (aware). `base` is what ChangeAgainst and OffPace compare it with; None is unknown, which is not 0.
+
+    For Unusual, `base` is what was expected, `low` and `high` its range, and `unusual` whether the past knows no such value."""
 
     at: datetime
     value: Decimal | None
     base: Decimal | None = None
+    low: Decimal | None = None
+    high: Decimal | None = None
+    unusual: bool | None = None
 
     def __post_init__(self) -> None:
         if self.at.tzinfo is None:
@@ -81,6 +93,8 @@ class Compared:
 
 def compare(condition: Condition, reading: Reading, *, held: bool = False) -> Compared:
     """Hold a reading against a condition. `held`: the condition held before, so the recovery figure (with its margin) decides."""
+    if isinstance(condition, Unusual):
+        return _held_against_range(condition, reading, held=held)
     margin = condition.margin if held else Decimal(0)
     side: Side = "below" if isinstance(condition, OffPace) else condition.side
     if isinstance(condition, Threshold):
@@ -93,6 +107,15 @@ def compare(condition: Condition, reading: Reading, *, held: bool = False) -> Co
     if reading.value is None or against is None:
         return Compared(reading, against, None)
     return Compared(reading, against, reading.value > against if side == "above" else reading.value < against)
+
+
+def _held_against_range(condition: Unusual, reading: Reading, *, held: bool) -> Compared:
+    edge = reading.low if condition.side == "below" else reading.high
+    if reading.value is None or reading.base is None or edge is None or reading.unusual is None:
+        return Compared(reading, edge, None)
+    outside = reading.value < edge if condition.side == "below" else reading.value > edge
+    this_side = reading.value < reading.base if condition.side == "below" else reading.value > reading.base
+    return Compared(reading, edge, outside if held else reading.unusual and this_side)
 
 
 def _refuse_below_zero(name: str, value: Decimal) -> None:

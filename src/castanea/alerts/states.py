@@ -63,10 +63,15 @@ def follow(condition: Condition, patience: Patience, readings: Iterable[Reading]
     steps: list[Step] = []
     stands = Instance()
     for at in sorted(newest):
-        compared = compare(condition, newest[at], held=stands.fired_at is not None)
-        before, stands = stands.state, _after(stands, compared.holds, at, patience)
-        steps.append(Step(compared, before, stands))
+        steps.append(step(condition, patience, stands, newest[at]))
+        stands = steps[-1].after
     return tuple(steps)
+
+
+def step(condition: Condition, patience: Patience, stands: Instance, reading: Reading) -> Step:
+    """One evaluation, from where the number stood before it."""
+    compared = compare(condition, reading, held=stands.fired_at is not None)
+    return Step(compared, stands.state, _after(stands, compared.holds, reading.at, patience))
 
 
 def times_fired(steps: Iterable[Step]) -> tuple[datetime, ...]:

@@ -11,9 +11,9 @@ from pydantic import TypeAdapter
 
 from castanea import __version__
 from castanea.alerts import AlertDeed, RuleEdit
-from castanea.contracts.alert import AlertRule
 from castanea.api.board_models import ChangedBoard, NewBoard
 from castanea.api.models import Problem
+from castanea.contracts.alert import AlertRule
 from castanea.contracts.behind import BehindQuestion
 from castanea.contracts.board import View
 from castanea.contracts.importing import ImportWish

@@ -54,6 +54,9 @@ class Link(Protocol):
     async def behind(self, asked: BehindQuestion, rights: Rights) -> bytes:
         """The rows behind a number, a RowsBehind as JSON."""
 
+    async def changes(self, board: BoardSpec | str, rights: Rights) -> bytes:
+        """What changed on a board since yesterday, a BoardChanges as JSON. Raises NotFound for a board that is not."""
+
     async def understand(self, sentence: str, rights: Rights) -> bytes:
         """An Understanding as JSON."""
 
@@ -138,6 +141,8 @@ class Watching(Protocol):
 
 class Grids(Protocol):
     """Where input grids land; blocking. What is returned has the fields of `models.GridPasted`."""
+
+    def check(self, table: str, text: str) -> Any: ...
 
     def paste(self, table: str, text: str) -> Any: ...
 

@@ -53,6 +53,9 @@ class Link:
     async def behind(self, asked: BehindQuestion, rights: Rights) -> bytes:
         return (await self._ask("behind", asked=msgspec.to_builtins(asked), rights=msgspec.to_builtins(rights)))[1]
 
+    async def changes(self, board: BoardSpec | str, rights: Rights) -> bytes:
+        return (await self._ask("changes", board=msgspec.to_builtins(board), rights=msgspec.to_builtins(rights)))[1]
+
     async def understand(self, sentence: str, rights: Rights) -> bytes:
         return (await self._ask("understand", sentence=sentence, rights=msgspec.to_builtins(rights)))[1]
 

@@ -24,6 +24,7 @@ from castanea.kit.errors import CastaneaError, InputError
 from castanea.live import Live
 from castanea.runs.alert_readings import AlertDesk
 from castanea.runs.desk import Desk
+from castanea.runs.explore_changes import Changes
 from castanea.runs.loading import Loading
 from castanea.runs.reconcile import ReconcileRequest
 from castanea.runs.sentences import Sentences
@@ -48,6 +49,7 @@ class WarehouseProcess:
         self._live = Live(desk.boards, desk.planner, desk.reader, desk.standing, desk.clock, self._tiles)
         self._loading = Loading(desk.warehouse, self._changed)
         self._sentences = Sentences(desk)
+        self._explored = Changes(desk)
         self._alerts = AlertDesk(desk)
         self._subscribers: set[asyncio.StreamWriter] = set()
         self._connections: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
@@ -58,7 +60,7 @@ class WarehouseProcess:
             "catalog": self._catalog, "boards": self._boards, "imports": self._imports, "quarantine": self._quarantine,
             "bookings": self._bookings, "zones": self._zones, "checksums": self._checksums,
             "order_shops": self._order_shops, "reconcile": self._reconcile, "grid": self._grid, "check_board": self._check_board,
-            "understand": self._understand, "behind": self._behind,
+            "understand": self._understand, "behind": self._behind, "changes": self._what_changed,
             "alert_readings": self._alert_readings, "alert_past": self._alert_past, "check_alert": self._check_alert,
             "alert_cause": self._alert_cause,
             "know_targets": self._know_targets, "target_progress": self._target_progress, "check_target": self._check_target,
@@ -161,6 +163,11 @@ class WarehouseProcess:
     async def _behind(self, head: Head) -> Reply:
         asked, rights = _value(head, "asked", BehindQuestion), _value(head, "rights", Rights)
         return {}, msgspec.json.encode(await self._in_pool(self._desk.behind, asked, rights))
+
+    async def _what_changed(self, head: Head) -> Reply:
+        board, rights = _value(head, "board", BoardSpec | str), _value(head, "rights", Rights)  # type: ignore[type-var]
+        spec = self._desk.board(board) if isinstance(board, str) else board
+        return {}, msgspec.json.encode(await self._in_pool(self._explored.of, spec, rights))
 
     async def _understand(self, head: Head) -> Reply:
         sentence, rights = _value(head, "sentence", str), _value(head, "rights", Rights)

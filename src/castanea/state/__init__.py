@@ -1,5 +1,6 @@
 """Application state: people, sessions, links, keys, preferences. SQLAlchemy models and their migrations."""
 
+from castanea.state.alert_models import AlertAct, AlertInstance, AlertRow, AlertRuleRow, AlertStep
 from castanea.state.board_models import Board, BoardVersion, Favourite
 from castanea.state.database import Database
 from castanea.state.kanban_models import KanbanBoard, KanbanCard, KanbanChange, KanbanComment
@@ -20,6 +21,11 @@ from castanea.state.target_models import TargetChange, TargetRow
 
 __all__ = [
     "Account",
+    "AlertAct",
+    "AlertInstance",
+    "AlertRow",
+    "AlertRuleRow",
+    "AlertStep",
     "Base",
     "Board",
     "BoardShare",

@@ -2924,6 +2924,12 @@ export interface components {
          */
         GridPaste: {
             /**
+             * Check
+             * @description Only say what is wrong with the text; nothing is kept.
+             * @default false
+             */
+            check: boolean;
+            /**
              * Text
              * @description A header, then rows; cells divided by tabs or commas.
              * @default

@@ -9,7 +9,7 @@ from weakref import WeakValueDictionary
 
 import msgspec
 from anyio.to_thread import run_sync
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 
 from castanea.access import Permission
 from castanea.api.bodies import decode_body
@@ -32,6 +32,7 @@ from castanea.kanban import (
 )
 from castanea.kit.errors import Busy, Conflict, NotFound, Unavailable
 
+MOST = 2**53  # of a number in an address: what JSON can say exactly
 router = APIRouter(prefix="/api/v1/kanban", route_class=GuardedRoute, tags=["kanban"])
 Body = TypeVar("Body")
 _turns: WeakValueDictionary[tuple[int, str], asyncio.Lock] = WeakValueDictionary()
@@ -65,6 +66,29 @@ async def make(request: Request, body: NewKanban) -> Board:
     by = principal_of(request).id
     kanban, language = services_of(request).kanban, locale_of(request)
     return await run_sync(kanban.make, body.title, body.template, language, by)
+
+
+@router.post("/import", operation_id="bringKanban", status_code=201, openapi_extra=body_of(BroughtBoard))
+@needs(Permission.BOARDS_EDIT)
+async def bring(request: Request) -> Brought:
+    """Make a board of Trello's JSON export, or of CSV with a line per card. What is left out is counted."""
+    settings, by = services_of(request).settings, principal_of(request).id
+    asked = await decode_body(request, BroughtBoard, settings.max_events_body)
+    outside = await run_sync(read_board, asked.text, asked.title)
+    made = await run_sync(services_of(request).kanban.bring, outside, by)
+    return Brought(made, len(outside.cards), outside.left_out)
+
+
+@router.get("/{board}/export", operation_id="exportKanban")
+@needs(Permission.BOARDS_READ)
+async def export(request: Request, board: str, form: Literal[csv, trello] = "csv") -> Response:
+    """All cards of a board, archived ones too: CSV with a line per card, or the form of Trello's JSON export."""
+    _check_shown(request, board)
+    told, cards = await run_sync(services_of(request).kanban.open, board)
+    if form == "trello":
+        return _file(await run_sync(to_trello, told, cards), "application/json", "board.json")
+    names = await _names(request)
+    return _file((await run_sync(to_csv, told, cards, names)).encode(), "text/csv; charset=utf-8", "board.csv")
 
 
 @router.get("/{board}", operation_id="kanban")
@@ -129,7 +153,7 @@ async def comment(request: Request, board: str, card: str, body: NewComment) -> 
 
 @router.get("/{board}/changes", operation_id="kanbanChanges")
 @needs(Permission.BOARDS_READ)
-async def changes(request: Request, board: str, after: int = 0) -> list[Change]:
+async def changes(request: Request, board: str, after: int = Query(0, ge=0, le=MOST)) -> list[Change]:
     """The changes after a number, oldest first, up to 1,000."""
     _check_shown(request, board)
     return await run_sync(services_of(request).kanban.changes, board, after)
@@ -149,6 +173,11 @@ async def stream(request: Request, board: str) -> StreamResponse:
     if hub.viewers >= services_of(request).settings.max_streams:
         raise Busy("too many open streams", retry_after=10, code="server.too_many_streams")
     return StreamResponse(hub, principal_of(request), (), "", topic=share_name(board))
+
+
+def _file(body: bytes, media_type: str, name: str) -> Response:
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "X-Content-Type-Options": "nosniff"}
+    return Response(body, media_type=media_type, headers=headers)
 
 
 def _check_shown(request: Request, board: str) -> None:

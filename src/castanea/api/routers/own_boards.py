@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from anyio.to_thread import run_sync
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 
 from castanea.access import Permission
 from castanea.api.board_models import (
@@ -27,6 +27,7 @@ from castanea.boards import read_board, write_board
 from castanea.contracts.board import BoardSpec
 from castanea.kit.errors import Conflict, InputError, NotFound
 
+MOST = 2**53  # of a number in an address: what JSON can say exactly
 router = APIRouter(prefix="/api/v1", route_class=GuardedRoute, tags=["boards"])
 YAML = "application/yaml"
 
@@ -130,7 +131,7 @@ async def versions(request: Request, board: str) -> list[BoardVersionModel]:
 
 @router.get("/boards/{board}/versions/{version}", operation_id="boardVersion")
 @needs(Permission.BOARDS_READ)
-async def version(request: Request, board: str, version: int) -> BoardSpec:
+async def version(request: Request, board: str, version: int = Path(ge=0, le=MOST)) -> BoardSpec:
     """A board as it was."""
     check_shown(principal_of(request), board)
     return await run_sync(services_of(request).boards.version, board, version)
