@@ -176,3 +176,22 @@ def test_twenty_who_change_at_once_see_every_change_in_one_order(
     now = {card["id"]: card for card in cards_of(owner, board)}
     assert newest == {number: now[number] for number in newest}
     assert sum(card["comments"] for card in now.values()) == 80
+
+
+def test_a_board_goes_out_and_comes_back(owner: httpx.Client, board: str) -> None:
+    out = owner.get(f"{PATH}/{board}/export", params={"form": "trello"})
+    assert out.headers["content-disposition"].startswith("attachment")
+    back = owner.post(f"{PATH}/import", json={"text": out.text})
+    assert back.status_code == 201, back.text
+    assert back.json()["cards"] == 6
+    table = owner.get(f"{PATH}/{board}/export")
+    assert table.headers["content-type"].startswith("text/csv")
+    assert owner.post(f"{PATH}/import", json={"text": table.text, "title": "Again"}).json()["board"]["title"] == "Again"
+    refused = owner.post(f"{PATH}/import", json={"text": "nothing", "title": "x"})
+    assert (refused.status_code, refused.json()["code"]) == (422, "kanban.bad_field")
+
+
+def test_a_viewer_takes_a_board_out_and_brings_none(served: Served, board: str) -> None:
+    viewer, _ = person(served, Role.VIEWER)
+    assert viewer.get(f"{PATH}/{board}/export").status_code == 200
+    assert viewer.post(f"{PATH}/import", json={"text": "list,title\nA,x\n", "title": "x"}).status_code == 403

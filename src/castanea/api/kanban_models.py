@@ -40,3 +40,20 @@ class OpenedKanban:
     cards: list[Card]
     people: list[KanbanPerson]
     share: str
+
+
+@dataclass(frozen=True)
+class BroughtBoard:
+    """`text`: Trello's JSON export, or CSV with a line per card. `title`: of a file that has none."""
+
+    text: str
+    title: str = ""
+
+
+@dataclass(frozen=True)
+class Brought:
+    """`left_out`: how many of what was not brought (comments, attachments, members, cards_of_closed_lists)."""
+
+    board: Board
+    cards: int
+    left_out: dict[str, int]

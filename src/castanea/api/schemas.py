@@ -12,6 +12,7 @@ from pydantic import TypeAdapter
 from castanea import __version__
 from castanea.alerts import AlertDeed, RuleEdit
 from castanea.api.board_models import ChangedBoard, NewBoard
+from castanea.api.kanban_models import BroughtBoard
 from castanea.api.models import Problem
 from castanea.contracts.alert import AlertRule
 from castanea.contracts.behind import BehindQuestion
@@ -34,6 +35,7 @@ _BODIES: tuple[type, ...] = (
     NewCard,
     CardChange,
     BoardChange,
+    BroughtBoard,
     NewTarget,
     TargetEdit,
     AlertRule,

@@ -1,5 +1,6 @@
 """Kanban boards: lists of cards that teams move while others look, every change made on a version and kept in the history."""
 
+from castanea.kanban.exchange import read_board, to_csv, to_trello
 from castanea.kanban.kept import KanbanBoards
 from castanea.kanban.model import (
     Board,
@@ -7,12 +8,15 @@ from castanea.kanban.model import (
     BoardLine,
     Card,
     CardChange,
+    CardLink,
     CardStory,
     Change,
     Comment,
+    Field,
     Label,
     Lane,
     NewCard,
+    Outside,
     Step,
     Told,
 )
@@ -25,13 +29,19 @@ __all__ = [
     "BoardLine",
     "Card",
     "CardChange",
+    "CardLink",
     "CardStory",
     "Change",
     "Comment",
+    "Field",
     "KanbanBoards",
     "Label",
     "Lane",
     "NewCard",
+    "Outside",
     "Step",
     "Told",
+    "read_board",
+    "to_csv",
+    "to_trello",
 ]

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
 from uuid import uuid4
 
-from castanea.kanban.model import Label, Lane, Step
+from castanea.kanban.model import CardLink, Field, Label, Lane, Step
 from castanea.kit.errors import InputError
 
 MOST_CARDS, MOST_LISTS, MOST_LABELS, MOST_STEPS, MOST_PEOPLE = 10_000, 40, 60, 200, 50
+MOST_FIELDS, MOST_CHOICES, MOST_LINKS = 20, 50, 30
 TITLE, TEXT, NAME = 300, 20_000, 80  # characters
 
 
@@ -52,7 +54,53 @@ def check_labels(labels: Sequence[Label]) -> tuple[Label, ...]:
     )
 
 
-def check_content(fields: dict[str, Any], labels: set[str], people: set[str]) -> dict[str, Any]:
+def check_fields(fields: Sequence[Field]) -> tuple[Field, ...]:
+    """The board's own fields with ids for new ones. Raises InputError."""
+    if len(fields) > MOST_FIELDS or any(len(each.choices) > MOST_CHOICES for each in fields):
+        raise wrong("fields", str(len(fields)), f"up to {MOST_FIELDS} with {MOST_CHOICES} choices")
+    return tuple(
+        replace(
+            each, id=_id(each.id), title=check_text("fields.title", each.title, NAME, needed=True),
+            choices=tuple(dict.fromkeys(check_text("fields.choices", c, NAME, needed=True) for c in each.choices)),
+        )
+        for each in fields
+    )  # fmt: skip
+
+
+def check_values(values: Mapping[str, str], fields: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """What a card holds in the board's own fields; an empty text takes it out. Raises InputError for a value that is not of the field's kind."""
+    known = {each["id"]: each for each in fields}
+    kept: dict[str, str] = {}
+    for name, text in values.items():
+        if name not in known:
+            raise wrong("values", name[:40], ", ".join(known) or "no field")
+        field, told = known[name], check_text(known[name]["title"], text, 500)
+        if not told:
+            continue
+        if field["kind"] == "number" and not re.fullmatch(r"-?\d{1,15}(\.\d{1,6})?", told):
+            raise wrong(field["title"], told[:40], "a number such as 1200.5")
+        if field["kind"] == "date":
+            told = _day(told, field["title"])
+        if field["kind"] == "choice" and told not in field["choices"]:
+            raise wrong(field["title"], told[:40], ", ".join(field["choices"]))
+        kept[name] = told
+    return kept
+
+
+def check_links(links: Sequence[CardLink]) -> list[dict[str, str]]:
+    """Each once. Raises InputError."""
+    if len(links) > MOST_LINKS:
+        raise wrong("links", str(len(links)), f"up to {MOST_LINKS}")
+    kept = {
+        (x.kind, check_text("links.id", x.id, 200, needed=True)): check_text("links.title", x.title, TITLE)
+        for x in links
+    }
+    return [{"kind": kind, "id": number, "title": title} for (kind, number), title in kept.items()]
+
+
+def check_content(
+    fields: dict[str, Any], labels: set[str], people: set[str], own: Sequence[Mapping[str, Any]] = ()
+) -> dict[str, Any]:
     """The fields of a card as they are kept (JSON). Raises InputError."""
     kept = dict(fields)
     if "title" in kept:
@@ -71,6 +119,10 @@ def check_content(fields: dict[str, Any], labels: set[str], people: set[str]) ->
         if len(kept["steps"]) > MOST_STEPS:
             raise wrong("steps", str(len(kept["steps"])), f"up to {MOST_STEPS}")
         kept["steps"] = [_step(step) for step in kept["steps"]]
+    if "links" in kept:
+        kept["links"] = check_links(kept["links"])
+    if "values" in kept:
+        kept["values"] = check_values(kept["values"], own)
     return kept
 
 
@@ -78,11 +130,11 @@ def _step(step: Step) -> dict[str, Any]:
     return {"text": check_text("steps", step.text, TITLE, needed=True), "done": step.done}
 
 
-def _day(text: str) -> str:
+def _day(text: str, field: str = "due") -> str:
     try:
         return date.fromisoformat(text).isoformat()
     except ValueError as bad:
-        raise wrong("due", text[:40], "a day such as 2026-11-20, or empty") from bad
+        raise wrong(field, text[:40], "a day such as 2026-11-20, or empty") from bad
 
 
 def _id(given: str) -> str:

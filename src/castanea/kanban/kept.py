@@ -22,6 +22,7 @@ from castanea.kanban.model import (
     Change,
     ChangeKind,
     NewCard,
+    Outside,
     Told,
 )
 from castanea.kanban.ranks import rank_between
@@ -73,6 +74,31 @@ class KanbanBoards:
                 self._insert(session, board, card, by, frozenset())
             return told_board(board)
 
+    def bring(self, outside: Outside, by: str) -> Board:
+        """A new board of what another program's file held. Raises InputError; nothing is kept then."""
+        lists = {each.id: replace(each, id=uuid4().hex[:12]) for each in outside.lists}
+        labels = {each.id: replace(each, id=uuid4().hex[:12]) for each in outside.labels}
+        if len(outside.cards) > checking.MOST_CARDS:
+            raise checking.wrong("cards", str(len(outside.cards)), f"up to {checking.MOST_CARDS} on a board")
+        kept_lists = checking.check_lists(tuple(lists.values()))
+        kept_labels = checking.check_labels(tuple(labels.values()))
+        with self._database.write() as session:
+            board = KanbanBoard(
+                id=uuid4().hex, title=checking.check_text("title", outside.title, 200, needed=True),
+                layout={"lists": [asdict(x) for x in kept_lists], "labels": [asdict(x) for x in kept_labels]},
+                layout_version=1, sequence=0, created_at=self._clock.now(), created_by=by, archived_at=None,
+            )  # fmt: skip
+            session.add(board)
+            session.flush()
+            self._book(session, board, by, "board", "", {}, {"title": board.title})
+            for number, card in enumerate(outside.cards):
+                own = replace(card, list=lists[card.list].id, labels=tuple(labels[x].id for x in card.labels))
+                told = self._insert(session, board, own, by, frozenset())
+                if number in outside.archived and told.card is not None:
+                    _card(session, board.id, told.card.id).archived_at = self._clock.now()
+            session.flush()
+            return told_board(board)
+
     def change_board(self, board_id: str, change: BoardChange, by: str) -> Told:
         """Title, lists, labels, archive. Raises NotFound, InputError, Conflict (somebody changed them since `base`)."""
         with self._database.write() as session:
@@ -88,6 +114,8 @@ class KanbanBoards:
                 _check_emptied(session, board, {x["id"] for x in layout["lists"]})
             if change.labels is not None:
                 layout["labels"] = [asdict(x) for x in checking.check_labels(change.labels)]
+            if change.fields is not None:
+                layout["fields"] = [asdict(x) for x in checking.check_fields(change.fields)]
             board.layout = layout
             if change.archived is not None:
                 board.archived_at = self._clock.now() if change.archived else None
@@ -169,8 +197,9 @@ class KanbanBoards:
     ) -> Told:  # fmt: skip
         # who or what a card has already may stay on it, though it is no longer known
         labels = {each["id"] for each in board.layout["labels"]} | set(card.content["labels"])
-        kept = checking.check_content(wanted, labels, {*people, *card.content["assignees"]})
-        before: dict[str, Any] = {name: card.content[name] for name in kept}
+        own = board.layout.get("fields", ())
+        kept = checking.check_content(wanted, labels, {*people, *card.content["assignees"]}, own)
+        before: dict[str, Any] = {name: card.content.get(name) for name in kept}
         after: dict[str, Any] = dict(kept)
         kind: ChangeKind = "edited"
         if change.list is not None:
@@ -191,7 +220,7 @@ class KanbanBoards:
 
     def _insert(self, session: Session, board: KanbanBoard, new: NewCard, by: str, people: Collection[str]) -> Told:
         labels = {each["id"] for each in board.layout["labels"]}
-        content = checking.check_content(content_of(new), labels, set(people))
+        content = checking.check_content(content_of(new), labels, set(people), board.layout.get("fields", ()))
         card = KanbanCard(
             id=uuid4().hex, board_id=board.id, list_id=new.list, rank=_rank(session, board, new.list, "", ""),
             content=content, touched={}, version=0, comments=0, created_at=self._clock.now(), created_by=by,

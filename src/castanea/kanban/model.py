@@ -7,6 +7,8 @@ from datetime import datetime
 from typing import Any, Literal
 
 Colour = Literal["c1", "c2", "c3", "c4", "c5", "c6", "c7", "c8"]
+LinkKind = Literal["alert", "decision", "analysis", "target", "tile", "product"]
+FieldKind = Literal["text", "number", "date", "choice"]
 ChangeKind = Literal["board", "made", "moved", "edited", "commented", "archived", "restored"]
 
 
@@ -35,6 +37,25 @@ class Step:
 
 
 @dataclass(frozen=True)
+class Field:
+    """A field that the board's cards have besides. `choices`: what a field of kind `choice` may hold."""
+
+    id: str
+    title: str
+    kind: FieldKind = "text"
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class CardLink:
+    """What a card is about. Only its kind and id are known here; `title` is what it was called when it was linked."""
+
+    kind: LinkKind
+    id: str
+    title: str = ""
+
+
+@dataclass(frozen=True)
 class Board:
     """`version`: the change that last made title, lists, labels or archive; `sequence`: the newest change of all."""
 
@@ -47,6 +68,7 @@ class Board:
     archived: bool
     created_at: datetime
     created_by: str
+    fields: tuple[Field, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -64,7 +86,7 @@ class BoardLine:
 class Card:
     """`rank` orders the cards of a list (as text, then by id). `description` is Markdown. `due` is a date (YYYY-MM-DD) or empty.
 
-    `touched`: the change that last set each field, `place` for list and rank."""
+    `touched`: the change that last set each field, `place` for list and rank. `values`: of the board's own fields, by their id, as text."""
 
     id: str
     list: str
@@ -81,6 +103,8 @@ class Card:
     archived: bool
     created_at: datetime
     created_by: str
+    links: tuple[CardLink, ...] = ()
+    values: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -138,6 +162,8 @@ class NewCard:
     labels: tuple[str, ...] = ()
     due: str = ""
     steps: tuple[Step, ...] = ()
+    links: tuple[CardLink, ...] = ()
+    values: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -156,17 +182,20 @@ class CardChange:
     due: str | None = None
     steps: tuple[Step, ...] | None = None
     archived: bool | None = None
+    links: tuple[CardLink, ...] | None = None
+    values: dict[str, str] | None = None
 
 
 @dataclass(frozen=True)
 class BoardChange:
-    """What is null stays as it is. `base`: the version of the board. A list or label with an empty id is new."""
+    """What is null stays as it is. `base`: the version of the board. A list, label or field with an empty id is new."""
 
     base: int
     title: str | None = None
     lists: tuple[Lane, ...] | None = None
     labels: tuple[Label, ...] | None = None
     archived: bool | None = None
+    fields: tuple[Field, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -176,3 +205,17 @@ class Template:
     lists: tuple[Lane, ...]
     labels: tuple[Label, ...] = ()
     cards: tuple[NewCard, ...] = field(default=())
+
+
+@dataclass(frozen=True)
+class Outside:
+    """A board read from another program's file. Lists, labels and cards name each other by ids of that file.
+
+    `archived`: ids of cards that were in its archive. `left_out`: how many of what could not be brought, by its name."""
+
+    title: str
+    lists: tuple[Lane, ...]
+    labels: tuple[Label, ...]
+    cards: tuple[NewCard, ...]
+    archived: frozenset[int] = frozenset()
+    left_out: dict[str, int] = field(default_factory=dict)

@@ -5,10 +5,23 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any, cast
 
-from castanea.kanban.model import Board, Card, CardChange, Change, ChangeKind, Comment, Label, Lane, NewCard, Step
+from castanea.kanban.model import (
+    Board,
+    Card,
+    CardChange,
+    CardLink,
+    Change,
+    ChangeKind,
+    Comment,
+    Field,
+    Label,
+    Lane,
+    NewCard,
+    Step,
+)
 from castanea.state import KanbanBoard, KanbanCard, KanbanChange, KanbanComment
 
-FIELDS = ("title", "description", "assignees", "labels", "due", "steps")
+FIELDS = ("title", "description", "assignees", "labels", "due", "steps", "links", "values")
 
 
 def told_board(board: KanbanBoard) -> Board:
@@ -22,6 +35,7 @@ def told_board(board: KanbanBoard) -> Board:
         archived=board.archived_at is not None,
         created_at=board.created_at,
         created_by=board.created_by,
+        fields=tuple(Field(**{**each, "choices": tuple(each["choices"])}) for each in board.layout.get("fields", ())),
     )
 
 
@@ -43,6 +57,8 @@ def told_card(card: KanbanCard) -> Card:
         archived=card.archived_at is not None,
         created_at=card.created_at,
         created_by=card.created_by,
+        links=tuple(CardLink(**each) for each in content.get("links", ())),
+        values=dict(content.get("values", {})),
     )
 
 
@@ -61,4 +77,8 @@ def fields_of(change: CardChange) -> dict[str, Any]:
 
 
 def content_of(new: NewCard) -> dict[str, Any]:
-    return {**{name: value for name, value in asdict(new).items() if name in FIELDS}, "steps": new.steps}
+    return {
+        **{name: value for name, value in asdict(new).items() if name in FIELDS},
+        "steps": new.steps,
+        "links": new.links,
+    }

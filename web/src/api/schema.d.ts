@@ -264,6 +264,26 @@ export interface paths {
         patch: operations["placeBoard"];
         trace?: never;
     };
+    "/api/v1/boards/{board}/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Board Changes
+         * @description The three things of yesterday that were unlike a usual day, under the reader's rules.
+         */
+        get: operations["boardChanges"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/boards/{board}/editors": {
         parameters: {
             query?: never;
@@ -661,6 +681,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/kanban/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Bring
+         * @description Make a board of Trello's JSON export, or of CSV with a line per card. What is left out is counted.
+         */
+        post: operations["bringKanban"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/kanban/templates": {
         parameters: {
             query?: never;
@@ -781,6 +821,26 @@ export interface paths {
          * @description The changes after a number, oldest first, up to 1,000.
          */
         get: operations["kanbanChanges"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/kanban/{board}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export
+         * @description All cards of a board, archived ones too: CSV with a line per card, or the form of Trello's JSON export.
+         */
+        get: operations["exportKanban"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2198,6 +2258,11 @@ export interface components {
             created_at: string;
             /** Created By */
             created_by: string;
+            /**
+             * Fields
+             * @default []
+             */
+            fields: components["schemas"]["Field"][];
             /** Id */
             id: string;
             /** Labels */
@@ -2213,7 +2278,7 @@ export interface components {
         };
         /**
          * BoardChange
-         * @description What is null stays as it is. `base`: the version of the board. A list or label with an empty id is new.
+         * @description What is null stays as it is. `base`: the version of the board. A list, label or field with an empty id is new.
          */
         "BoardChange-Input": {
             /**
@@ -2223,6 +2288,11 @@ export interface components {
             archived: boolean | null;
             /** Base */
             base: number;
+            /**
+             * Fields
+             * @default null
+             */
+            fields: components["schemas"]["Field-Input"][] | null;
             /**
              * Labels
              * @default null
@@ -2238,6 +2308,24 @@ export interface components {
              * @default null
              */
             title: string | null;
+        };
+        /**
+         * BoardChanges
+         * @description Of `day`, the last one that is over, the greatest first, three at most. `state`: ok · not_enough (fewer than three weeks of days).
+         */
+        BoardChanges: {
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "ok" | "not_enough";
+            /** Things */
+            things: components["schemas"]["WhatChanged"][];
         };
         /** BoardFavourite */
         BoardFavourite: {
@@ -2393,10 +2481,36 @@ export interface components {
             version: number;
         };
         /**
+         * Brought
+         * @description `left_out`: how many of what was not brought (comments, attachments, members, cards_of_closed_lists).
+         */
+        Brought: {
+            board: components["schemas"]["Board"];
+            /** Cards */
+            cards: number;
+            /** Left Out */
+            left_out: {
+                [key: string]: number;
+            };
+        };
+        /**
+         * BroughtBoard
+         * @description `text`: Trello's JSON export, or CSV with a line per card. `title`: of a file that has none.
+         */
+        "BroughtBoard-Input": {
+            /** Text */
+            text: string;
+            /**
+             * Title
+             * @default
+             */
+            title: string;
+        };
+        /**
          * Card
          * @description `rank` orders the cards of a list (as text, then by id). `description` is Markdown. `due` is a date (YYYY-MM-DD) or empty.
          *
-         *     `touched`: the change that last set each field, `place` for list and rank.
+         *     `touched`: the change that last set each field, `place` for list and rank. `values`: of the board's own fields, by their id, as text.
          */
         Card: {
             /** Archived */
@@ -2420,6 +2534,11 @@ export interface components {
             id: string;
             /** Labels */
             labels: string[];
+            /**
+             * Links
+             * @default []
+             */
+            links: components["schemas"]["CardLink"][];
             /** List */
             list: string;
             /** Rank */
@@ -2431,6 +2550,10 @@ export interface components {
             /** Touched */
             touched: {
                 [key: string]: number;
+            };
+            /** Values */
+            values?: {
+                [key: string]: string;
             };
             /** Version */
             version: number;
@@ -2475,6 +2598,11 @@ export interface components {
              */
             labels: string[] | null;
             /**
+             * Links
+             * @default null
+             */
+            links: components["schemas"]["CardLink-Input"][] | null;
+            /**
              * List
              * @default null
              */
@@ -2489,6 +2617,49 @@ export interface components {
              * @default null
              */
             title: string | null;
+            /**
+             * Values
+             * @default null
+             */
+            values: {
+                [key: string]: string;
+            } | null;
+        };
+        /**
+         * CardLink
+         * @description What a card is about. Only its kind and id are known here; `title` is what it was called when it was linked.
+         */
+        CardLink: {
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "alert" | "decision" | "analysis" | "target" | "tile" | "product";
+            /**
+             * Title
+             * @default
+             */
+            title: string;
+        };
+        /**
+         * CardLink
+         * @description What a card is about. Only its kind and id are known here; `title` is what it was called when it was linked.
+         */
+        "CardLink-Input": {
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "alert" | "decision" | "analysis" | "target" | "tile" | "product";
+            /**
+             * Title
+             * @default
+             */
+            title: string;
         };
         /**
          * CardStory
@@ -2538,6 +2709,21 @@ export interface components {
         "ChangedBoard-Input": {
             base: components["schemas"]["BoardSpec-Input"];
             board: components["schemas"]["BoardSpec-Input"];
+        };
+        /**
+         * ChangedPart
+         * @description One member of a dimension; `name` is its own, where it has one.
+         */
+        ChangedPart: {
+            /** Dimension */
+            dimension: string;
+            /** Member */
+            member: string;
+            /**
+             * Name
+             * @default
+             */
+            name: string;
         };
         /**
          * Comment
@@ -2666,6 +2852,48 @@ export interface components {
             quarantined: number;
             /** Received */
             received: number;
+        };
+        /**
+         * Field
+         * @description A field that the board's cards have besides. `choices`: what a field of kind `choice` may hold.
+         */
+        Field: {
+            /**
+             * Choices
+             * @default []
+             */
+            choices: string[];
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @default text
+             * @enum {string}
+             */
+            kind: "text" | "number" | "date" | "choice";
+            /** Title */
+            title: string;
+        };
+        /**
+         * Field
+         * @description A field that the board's cards have besides. `choices`: what a field of kind `choice` may hold.
+         */
+        "Field-Input": {
+            /**
+             * Choices
+             * @default []
+             */
+            choices: string[];
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @default text
+             * @enum {string}
+             */
+            kind: "text" | "number" | "date" | "choice";
+            /** Title */
+            title: string;
         };
         /**
          * FileLook
@@ -3522,6 +3750,11 @@ export interface components {
              * @default []
              */
             labels: string[];
+            /**
+             * Links
+             * @default []
+             */
+            links: components["schemas"]["CardLink-Input"][];
             /** List */
             list: string;
             /**
@@ -3531,6 +3764,10 @@ export interface components {
             steps: components["schemas"]["Step-Input"][];
             /** Title */
             title: string;
+            /** Values */
+            values?: {
+                [key: string]: string;
+            };
         };
         /**
          * NewComment
@@ -4975,6 +5212,32 @@ export interface components {
              */
             target: string;
         };
+        /**
+         * WhatChanged
+         * @description One thing worth knowing of a day: the metric was `value`, while a day like it (`usual`) lies between `low` and `high` as a rule.
+         *     `part`: of this member alone, while the whole was as usual. `mostly`: the member that moved most, where it made over half of the
+         *     change of the whole. Figures are plain decimals in the metric's unit.
+         */
+        WhatChanged: {
+            /** Change */
+            change: string;
+            /** Currency */
+            currency: string | null;
+            /** High */
+            high: string;
+            /** Low */
+            low: string;
+            /** Metric */
+            metric: string;
+            mostly?: components["schemas"]["ChangedPart"] | null;
+            part?: components["schemas"]["ChangedPart"] | null;
+            /** Unit */
+            unit: string;
+            /** Usual */
+            usual: string;
+            /** Value */
+            value: string;
+        };
         /** WorkspaceModel */
         WorkspaceModel: {
             /** Currency */
@@ -5553,6 +5816,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["KeptBoardAnswer"];
+                };
+            };
+            /** @description A problem document (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    boardChanges: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                board: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BoardChanges"];
                 };
             };
             /** @description A problem document (RFC 9457). */
@@ -6309,6 +6603,39 @@ export interface operations {
             };
         };
     };
+    bringKanban: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BroughtBoard-Input"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Brought"];
+                };
+            };
+            /** @description A problem document (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     kanbanTemplates: {
         parameters: {
             query?: never;
@@ -6563,6 +6890,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Change"][];
+                };
+            };
+            /** @description A problem document (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportKanban: {
+        parameters: {
+            query?: {
+                form?: "csv" | "trello";
+            };
+            header?: never;
+            path: {
+                board: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
                 };
             };
             /** @description A problem document (RFC 9457). */

@@ -4,17 +4,25 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 from weakref import WeakValueDictionary
 
 import msgspec
 from anyio.to_thread import run_sync
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Query, Request, Response
 
 from castanea.access import Permission
 from castanea.api.bodies import decode_body
 from castanea.api.guard import GuardedRoute, needs, principal_of, services_of
-from castanea.api.kanban_models import KanbanPerson, KanbanTemplate, NewComment, NewKanban, OpenedKanban
+from castanea.api.kanban_models import (
+    Brought,
+    BroughtBoard,
+    KanbanPerson,
+    KanbanTemplate,
+    NewComment,
+    NewKanban,
+    OpenedKanban,
+)
 from castanea.api.problems import locale_of
 from castanea.api.schemas import body_of
 from castanea.api.streaming.response import StreamResponse
@@ -29,6 +37,9 @@ from castanea.kanban import (
     Change,
     NewCard,
     Told,
+    read_board,
+    to_csv,
+    to_trello,
 )
 from castanea.kit.errors import Busy, Conflict, NotFound, Unavailable
 
@@ -81,7 +92,7 @@ async def bring(request: Request) -> Brought:
 
 @router.get("/{board}/export", operation_id="exportKanban")
 @needs(Permission.BOARDS_READ)
-async def export(request: Request, board: str, form: Literal[csv, trello] = "csv") -> Response:
+async def export(request: Request, board: str, form: Literal["csv", "trello"] = "csv") -> Response:
     """All cards of a board, archived ones too: CSV with a line per card, or the form of Trello's JSON export."""
     _check_shown(request, board)
     told, cards = await run_sync(services_of(request).kanban.open, board)
