@@ -27,3 +27,9 @@ def test_a_file_of_rows_has_labels_in_the_reader_s_language_and_runs_no_formula(
 def test_more_rows_than_a_page_holds_are_refused(served: Served) -> None:
     answer = served.signed_in().post("/api/v1/rows", json={"query": QUERY, "limit": 201})
     assert (answer.status_code, answer.json()["code"]) == (422, "query.limit")
+
+
+def test_what_changed_is_told_of_a_board_that_one_may_see(served: Served) -> None:
+    client = served.signed_in()
+    assert client.get("/api/v1/boards/live-today/changes").json()["things"] == []
+    assert client.get("/api/v1/boards/nothing/changes").status_code == 404

@@ -56,3 +56,15 @@ def test_a_tile_s_menu_leads_to_its_number(visit: Callable[..., Visitor]) -> Non
     page.locator("[data-explore]").first.click()
     expect(page).to_have_url(re.compile(r"/explore\?metric="))
     expect(page.locator("[data-tile=answer][data-state=ok]")).to_be_visible(timeout=20_000)
+
+
+def test_a_board_says_what_changed_or_that_nothing_can_be_told_yet(visit: Callable[..., Visitor]) -> None:
+    page = visit(language="en").sign_in("/boards/sales")
+    told = page.evaluate("async () => (await fetch('/api/v1/boards/sales/changes')).json()")
+    assert told["state"] in ("ok", "not_enough")
+    assert len(told["things"]) <= 3
+    if told["state"] == "ok":
+        expect(page.locator("[data-changes]")).to_be_visible(timeout=20_000)
+    else:
+        expect(page.locator("[data-tile][data-state=ok]").first).to_be_visible(timeout=20_000)
+        expect(page.locator("[data-changes]")).to_have_count(0)

@@ -165,8 +165,9 @@ class WarehouseProcess:
         return {}, msgspec.json.encode(await self._in_pool(self._desk.behind, asked, rights))
 
     async def _what_changed(self, head: Head) -> Reply:
-        board, rights = _value(head, "board", BoardSpec | str), _value(head, "rights", Rights)  # type: ignore[type-var]
-        spec = self._desk.board(board) if isinstance(board, str) else board
+        rights = _value(head, "rights", Rights)
+        named = isinstance(head.get("board"), str)
+        spec = self._desk.board(_value(head, "board", str)) if named else _value(head, "board", BoardSpec)
         return {}, msgspec.json.encode(await self._in_pool(self._explored.of, spec, rights))
 
     async def _understand(self, head: Head) -> Reply:

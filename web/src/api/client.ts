@@ -76,6 +76,7 @@ export const api = {
   signOut: () => again(() => client.DELETE("/api/v1/session") as Promise<Told<undefined>>),
   savePreferences: (preferences: components["schemas"]["PreferencesModel"]) => again(() => client.PUT("/api/v1/me", { body: preferences })),
   boards: () => told(client.GET("/api/v1/boards")),
+  changes: (board: string) => told(client.GET("/api/v1/boards/{board}/changes", { params: { path: { board } } })),
   catalog: () => told(client.GET("/api/v1/catalog")),
   status: () => told(client.GET("/api/v1/status")),
   openView: (view: components["schemas"]["View-Input"]) => again(() => client.POST("/api/v1/views", { body: view })),

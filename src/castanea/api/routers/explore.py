@@ -7,13 +7,16 @@ import io
 from collections.abc import Iterable
 
 import msgspec
+from anyio.to_thread import run_sync
 from fastapi import APIRouter, Request, Response
 
 from castanea.access import Permission
 from castanea.api.bodies import decode_body
 from castanea.api.guard import GuardedRoute, needs, principal_of, services_of
+from castanea.api.routers.boards import check_shown
 from castanea.api.schemas import body_of
 from castanea.contracts.behind import MOST_EXPORTED, MOST_ROWS, BehindColumn, BehindQuestion, RowsBehind
+from castanea.contracts.changes import BoardChanges
 from castanea.contracts.query import Cell
 from castanea.kit.errors import InputError
 
@@ -28,6 +31,17 @@ async def rows_behind(request: Request) -> Response:
     services = services_of(request)
     asked = _paged(await decode_body(request, BehindQuestion, services.settings.max_body), MOST_ROWS)
     return Response(await services.link.behind(asked, principal_of(request).rights), media_type="application/json")
+
+
+@router.get("/boards/{board}/changes", operation_id="boardChanges", response_model=BoardChanges)
+@needs(Permission.BOARDS_READ)
+async def board_changes(request: Request, board: str) -> Response:
+    """The three things of yesterday that were unlike a usual day, under the reader's rules."""
+    services, principal = services_of(request), principal_of(request)
+    check_shown(principal, board)
+    kept = await run_sync(services.boards.get, board)
+    told = await services.link.changes(board if kept is None else kept.spec, principal.rights)
+    return Response(told, media_type="application/json")
 
 
 @router.post(

@@ -23,6 +23,7 @@ import { SubjectChooser, useMemberName } from "./Subject";
 import { rangeOf } from "../explore/place";
 import { readView, writeView } from "./view";
 import { WallBoard } from "./WallBoard";
+import { WhatChanged } from "./WhatChanged";
 
 const ShareDialog = lazy(() => import("../people/ShareDialog").then((part) => ({ default: part.ShareDialog })));
 
@@ -131,6 +132,7 @@ export function BoardPage({ id, onSignedOut }: { id: string; onSignedOut: () => 
             <main className="page" id="content">
               {screen !== "phone" && !inTop && <div className="bar-line"><Pills board={board} /></div>}
               <Banner load={live.load} problem={live.problem} />
+              {!unchosen && !board.subject && <WhatChanged />}
               {unchosen ? <SubjectChooser /> : <Grid tiles={board.tiles} />}
               <Herald />
             </main>
