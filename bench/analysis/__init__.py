@@ -15,4 +15,5 @@ MODULES = (
     "slots",
     "causes",
     "geo",
+    "campaigns",
 )

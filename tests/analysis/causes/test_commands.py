@@ -15,18 +15,41 @@ from castanea.kit.errors import InputError
 FILES = {
     "evidence": [
         "time,kind,product,value",
-        *(
-            f"2026-03-{d:02d},stock,p{p},{0 if p == 1 and d > 24 else 90 + d % 7}"
-            for d in range(1, 32)
-            for p in range(3)
-        ),
+        *(f"2026-03-{d:02d},stock,p{p},{0 if p == 1 and d > 24 else 90 + d % 7}" for d in range(1, 32) for p in range(3)),
         *(f"2026-03-{d:02d},ad_spend,,{500 + 7 * d % 11}" for d in range(1, 32)),
     ],
+    "geo": [
+        "town,week,sold",
+        *(f"t{t},{w},{100 + 10 * t + 7 * w % 13 + 3 * t * w % 5 + (40 if t == 2 and w > 20 else 0)}" for w in range(1, 26) for t in range(9)),
+    ],
+    "plan-campaign": [
+        "campaign,start,end,kind,discount,spend,scope,units,paid_amount,cost",
+        *(
+            f"c{n},2025-{1 + n % 12:02d}-{1 + n % 9:02d},2025-{1 + n % 12:02d}-{4 + n % 9:02d},{('sale', 'gift')[n % 2]},0.{1 + n % 3},{100 + 10 * n},tea,"
+            f"{60 + 5 * (n % 7) + 20 * (n % 3)},{(60 + 5 * (n % 7) + 20 * (n % 3)) * 9},3"
+            for n in range(24)
+        ),
+    ],
+}  # fmt: skip
+BESIDE = {
+    "evidence": {"--deviation": ["from,until,where,deviation", "2026-03-25,2026-03-30,product=p1,-12"]},
+    "plan-campaign": {
+        "--plan": ["campaign,start,end,kind,discount,spend,scope", "next,2026-03-01,2026-03-05,sale,0.2,200,tea"]
+    },
 }
-BESIDE = {"evidence": {"--deviation": ["from,until,where,deviation", "2026-03-25,2026-03-30,product=p1,-12"]}}
-CALLS: dict[str, list[str]] = {"evidence": []}
-COLUMNS = {"evidence": ["cause_class", "probability", "grade", "evidence"]}
-NUMBER = {"evidence": "value"}
+CALLS: dict[str, list[str]] = {
+    "evidence": [],
+    "geo": ["--unit", "town", "--time", "week", "--value", "sold", "--treated", "t2", "--from", "21"],
+    "plan-campaign": [],
+}
+COLUMNS = {
+    "evidence": ["cause_class", "probability", "grade", "evidence"],
+    "geo": ["time", "actual", "expected", "lo", "hi"],
+    "plan-campaign": [
+        "plan", "units", "units_lo", "units_hi", "paid_amount", "lo", "hi", "profit", "profit_lo", "profit_hi", "stock_needed", "like",
+    ],
+}  # fmt: skip
+NUMBER = {"evidence": "value", "geo": "sold", "plan-campaign": "units"}
 
 
 @pytest.fixture

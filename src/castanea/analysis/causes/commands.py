@@ -14,4 +14,7 @@ COMMANDS: tuple[Command, ...] = (
         Option("value", "column", "what is measured", required=True), Option("treated", "list", "the regions where it ran, a,b", required=True),
         Option("from", "text", "when it began", required=True, into="begin"), Option("until", "text", "when it ended", default="", into="end"),
     ), seeded=True),
+    Command("plan-campaign", "predict", "causes.plan_campaign:plan_campaign", "HISTORY", "what a campaign will bring, from past ones of the like", (
+        Option("plan", "file", "the planned campaigns: the columns of HISTORY without results", required=True),
+    ), seeded=True),
 )  # fmt: skip

@@ -101,6 +101,10 @@ def _panel(
             code="analysis.bad_names",
         )
     first, last = _moment(span[0], at, "--from"), _moment(span[1], at, "--until") if span[1] else frame["t"].max()
+    if not span[1] and (last is None or last < first):  # type: ignore[operator]
+        raise InputError(
+            f"the file has no time from {span[0]} on; --from must lie inside its times", code="analysis.bad_date"
+        )
     if last is None or last < first:  # type: ignore[operator]
         raise InputError(f"--until {span[1]} is before --from {span[0]}; swap them", code="analysis.bad_date")
     frame = frame.filter(pl.col("t") <= last)
@@ -147,7 +151,7 @@ def _enough(panel: Panel, at: pl.Series, *, counted: bool) -> Answer | None:
         count = len(panel.others)
         return not_enough(
             "geo", f"there are {count} other regions without gaps", f"{LEAST_REGIONS} regions where nothing was done", "impact, with these as controls",
-            f"数据不足：只有 {count} 个未参与的地区，至少需要 {LEAST_REGIONS} 个才能知道偶然波动有多大；可改用 impact 并把它们作为对照。",
+            f"数据不足：只有 {count} 个未参与的地区，至少需要 {LEAST_REGIONS} 个才能知道偶然波动多大；可改用 impact 以它们为对照。",
             f"Too little: {count} other regions. It takes {LEAST_REGIONS} to know what chance does; impact can take them as controls.",
         )  # fmt: skip
     own = panel.values[: panel.before, panel.treated].mean(axis=1)
@@ -223,7 +227,8 @@ def _summary(
         "att": effect, "lo": lo, "hi": hi, "lift": effect / expected if share else None, "lift_lo": lo / expected if share else None,
         "lift_hi": hi / expected if share else None, "incremental": effect * cells, "incremental_lo": lo * cells, "incremental_hi": hi * cells,
         "verdict": verdict, "pre_error": found.fit, "foretold_error": found.error, "treated": len(panel.treated), "others": len(panel.others),
-        "before": panel.before, "after": len(panel.values) - panel.before, "placebos": placebos, "base": found.way.base, "correction": found.way.strength, "weights": largest,
+        "before": panel.before, "after": len(panel.values) - panel.before, "placebos": placebos, "base": found.way.base, "correction": found.way.strength,
+        "weights": largest,
     }  # fmt: skip
 
 
@@ -235,7 +240,8 @@ def _words(summary: dict[str, object], level: float) -> dict[str, str]:
         f" Held against a mix of {summary['others']} regions where nothing was done; {summary['placebos']} placebo tests tell the error; "
         f"before the test it was off by {summary['pre_error']:,.4g}."
     )
-    zh_if, en_if = "前提：试验地区同期没有别的变化，效果没有外溢到对照地区。", " This holds if nothing else touched the test regions, and nothing spilled over to the others."  # fmt: skip
+    zh_if = "前提：试验地区同期没有别的变化，效果没有外溢到对照地区。"
+    en_if = " This holds if nothing else touched the test regions, and nothing spilled over to the others."
     if summary["verdict"] == "cannot_tell":
         return {
             "zh": f"与正常波动无法区分：每个地区每期 {att}，{level:g}% 区间 {lo} 至 {hi} 。{zh_base}试验时间更长、地区更多可以缩小区间。{zh_if}",

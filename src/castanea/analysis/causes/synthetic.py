@@ -7,6 +7,7 @@ treated, told in the same way and in units of their own errors before (placebos 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -48,12 +49,15 @@ class Told:
 def told(treated: F64, others: F64, before: int) -> Told:
     """`treated`: times; `others`: times × regions; the first `before` times are those before."""
     after = len(treated) - before
-    means = np.append(others[:before].mean(axis=0), treated[:before].mean())
+    early = max(6, before // 2)  # the first origin
+    means = np.append(others[:early].mean(axis=0), treated[:early].mean())
     bases = BASES if float(means.min()) > 0.02 * float(means.max()) else BASES[:2]
-    plain = [Way(base, None) for base in bases]
-    corrected = [Way(base, s) for base in bases for s in STRENGTHS]
-    errors = {way: _foretold(treated[:before], others[:before], way, after) for way in plain + corrected}
-    simple, best = (min(ways, key=lambda w: errors[w][0]) for ways in (plain, corrected))
+    errors: dict[Way, tuple[float, float]] = {}
+    for base in bases:
+        errors |= _foretold(treated[:before], others[:before], base, after)
+    simple, best = (
+        min((w for w in errors if (w.strength is None) == bare), key=lambda w: errors[w][0]) for bare in (True, False)
+    )
     way = best if errors[best][0] < WORTH * errors[simple][0] else simple
     expected, weights = _expected(treated[:before], others, before, way)
     fit = float(np.sqrt(np.mean((treated[:before] - expected[:before]) ** 2)))
@@ -61,35 +65,42 @@ def told(treated: F64, others: F64, before: int) -> Told:
     return Told(expected, error, max(errors[way][1], error / float(np.sqrt(after))), fit, weights, way)
 
 
-def _foretold(treated: F64, others: F64, way: Way, after: int) -> tuple[float, float]:
-    """Root mean square of the errors over the next stretch, and of their means, from several origins; no time later than an origin is
-    looked at."""
+def _foretold(treated: F64, others: F64, base: Base, after: int) -> dict[Way, tuple[float, float]]:
+    """Of each strength the root mean square of the errors over the next stretch, and of their means, from several origins; no time later
+    than an origin is looked at."""
     n = len(treated)
+    ways = [Way(base, strength) for strength in (None, *STRENGTHS)]
     stretch = max(1, min(after, n // 4))
     least = max(6, n // 2)
-    origins = sorted({max(least, n - stretch - k * max(1, stretch // 2)) for k in range(ORIGINS)})
-    squares, means = [], []
+    origins = sorted({o for k in range(ORIGINS) if (o := max(least, n - stretch - k * max(1, stretch // 2))) < n})
+    squares: dict[Way, list[float]] = {way: [] for way in ways}
+    means: dict[Way, list[float]] = {way: [] for way in ways}
     for origin in origins:
-        if origin < n:
-            end = min(n, origin + stretch)
-            expected, _ = _expected(treated[:origin], others[:end], origin, way)
+        end = min(n, origin + stretch)
+        for way, (expected, _) in zip(ways, _all_expected(treated[:origin], others[:end], origin, ways), strict=True):
             gap = treated[origin:end] - expected[origin:]
-            squares += (gap**2).tolist()
-            means.append(float(gap.mean()))
-    if not squares:
-        return float(np.std(treated)), float(np.std(treated))
-    return float(np.sqrt(np.mean(squares))), float(np.sqrt(np.mean(np.square(means))))
+            squares[way] += (gap**2).tolist()
+            means[way].append(float(gap.mean()))
+    if not origins:
+        return dict.fromkeys(ways, (float(np.std(treated)), float(np.std(treated))))
+    return {w: (float(np.sqrt(np.mean(squares[w]))), float(np.sqrt(np.mean(np.square(means[w]))))) for w in ways}
 
 
 def _expected(treated: F64, others: F64, before: int, way: Way) -> tuple[F64, F64]:
-    if way.base == "ratio":
+    return _all_expected(treated, others, before, [way])[0]
+
+
+def _all_expected(treated: F64, others: F64, before: int, ways: Sequence[Way]) -> list[tuple[F64, F64]]:
+    """What is expected at all times, and the weights, of ways of one base."""
+    base = ways[0].base
+    if base == "ratio":
         own = float(treated.mean())
-        found, weights = _expected(
-            treated / own, others / others[:before].mean(axis=0), before, Way("own", way.strength)
+        parts = _all_expected(
+            treated / own, others / others[:before].mean(axis=0), before, [Way("own", w.strength) for w in ways]
         )
-        return own * found, weights
+        return [(own * expected, weights) for expected, weights in parts]
     level, levels = (
-        (float(treated.mean()), others[:before].mean(axis=0)) if way.base == "own" else (0.0, np.zeros(others.shape[1]))
+        (float(treated.mean()), others[:before].mean(axis=0)) if base == "own" else (0.0, np.zeros(others.shape[1]))
     )
     y, x = treated - level, others - levels
     past = x[:before]
@@ -97,10 +108,12 @@ def _expected(treated: F64, others: F64, before: int, way: Way) -> tuple[F64, F6
     rows = np.vstack([past / scale, np.full((1, past.shape[1]), SURE)])
     weights, _ = nnls(rows, np.concatenate([y / scale, [SURE]]), maxiter=50 * past.shape[1] + 200)
     weights = weights / weights.sum() if weights.sum() > 0 else np.full(past.shape[1], 1 / past.shape[1])
-    if way.strength is not None:
-        middle = past.mean(axis=0)
-        gram = past @ past.T
-        ridge = way.strength * float(np.trace((past - middle) @ (past - middle).T)) / before
-        weights = weights + (y - past @ weights) @ np.linalg.solve(gram + ridge * np.eye(before), past)
-    told_: F64 = level + x @ weights
-    return told_, weights
+    gram, left = past @ past.T, y - past @ weights
+    usual = float(np.square(past - past.mean(axis=0)).sum()) / before
+    found = []
+    for way in ways:
+        own_weights = weights
+        if way.strength is not None:
+            own_weights = weights + left @ np.linalg.solve(gram + (way.strength * usual + 1e-12) * np.eye(before), past)
+        found.append((level + x @ own_weights, own_weights))
+    return found
