@@ -13,7 +13,7 @@ from castanea.contracts.query import Answer, Comparison, Filter, Query, TimeRang
 
 TileKind = Literal[
     "hero", "number", "strip", "line", "columns", "combo", "bars", "table", "rows", "provinces", "heatmap", "donut",
-    "waterfall", "funnel", "cohort", "scatter", "rate", "feed", "text",
+    "waterfall", "funnel", "cohort", "scatter", "calendar", "treemap", "rate", "feed", "text",
 ]  # fmt: skip
 
 

@@ -64,7 +64,7 @@ export interface Answer {
 
 export type TileKind =
   | "hero" | "number" | "strip" | "line" | "columns" | "combo" | "bars" | "table" | "rows" | "provinces" | "heatmap" | "donut" | "waterfall"
-  | "funnel" | "cohort" | "scatter" | "rate" | "feed" | "text";
+  | "funnel" | "cohort" | "scatter" | "calendar" | "treemap" | "rate" | "feed" | "text";
 
 export interface Place {
   x: number;

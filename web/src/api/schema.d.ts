@@ -4913,7 +4913,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "hero" | "number" | "strip" | "line" | "columns" | "combo" | "bars" | "table" | "rows" | "provinces" | "heatmap" | "donut" | "waterfall" | "funnel" | "cohort" | "scatter" | "rate" | "feed" | "text";
+            kind: "hero" | "number" | "strip" | "line" | "columns" | "combo" | "bars" | "table" | "rows" | "provinces" | "heatmap" | "donut" | "waterfall" | "funnel" | "cohort" | "scatter" | "calendar" | "treemap" | "rate" | "feed" | "text";
             /**
              * Needs
              * @default []
@@ -4955,7 +4955,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "hero" | "number" | "strip" | "line" | "columns" | "combo" | "bars" | "table" | "rows" | "provinces" | "heatmap" | "donut" | "waterfall" | "funnel" | "cohort" | "scatter" | "rate" | "feed" | "text";
+            kind: "hero" | "number" | "strip" | "line" | "columns" | "combo" | "bars" | "table" | "rows" | "provinces" | "heatmap" | "donut" | "waterfall" | "funnel" | "cohort" | "scatter" | "calendar" | "treemap" | "rate" | "feed" | "text";
             /**
              * Needs
              * @default []

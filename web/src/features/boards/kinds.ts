@@ -3,6 +3,7 @@ import type { ComponentType, ReactNode } from "react";
 import type { TileKind, TilePayload, TileSpec } from "../../api/contracts";
 import type { TileNow } from "../../live/tiles";
 import { Bars } from "./tiles/Bars";
+import { CalendarTile } from "./tiles/CalendarTile";
 import { Cohort } from "./tiles/Cohort";
 import { ColumnsTile } from "./tiles/ColumnsTile";
 import { ComboTile } from "./tiles/ComboTile";
@@ -17,6 +18,7 @@ import { Strip } from "./tiles/Strip";
 import { RowsTile } from "./tiles/RowsTile";
 import { ScatterTile } from "./tiles/ScatterTile";
 import { TextTile } from "./tiles/TextTile";
+import { TreemapTile } from "./tiles/TreemapTile";
 import { TrendTile } from "./tiles/TrendTile";
 import { Waterfall } from "./tiles/Waterfall";
 
@@ -36,7 +38,7 @@ export interface TileParts {
 export const BODIES: Partial<Record<TileKind, ComponentType<TileParts>>> = {
   hero: Hero, number: NumberTile, strip: Strip, line: TrendTile, columns: ColumnsTile, bars: Bars, table: RowsTile,
   provinces: ProvincesTile, heatmap: HeatTile, donut: Donut, rate: Rate, feed: Feed, rows: RowsTile, combo: ComboTile, waterfall: Waterfall, funnel: Funnel,
-  cohort: Cohort, scatter: ScatterTile, text: TextTile,
+  cohort: Cohort, scatter: ScatterTile, calendar: CalendarTile, treemap: TreemapTile, text: TextTile,
 };
 
 /** Kinds whose title is no measure's name: its definition is not what the title should open. */

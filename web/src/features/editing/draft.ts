@@ -54,7 +54,7 @@ export function added(board: BoardSpec, tile: TileSpec): BoardSpec {
   return { ...board, tiles: [...board.tiles, { ...tile, id: freeId(board, tile.id), place: { ...tile.place, y } }] };
 }
 
-const SIZES: Partial<Record<TileKind, [number, number]>> = { number: [3, 3], strip: [12, 2], bars: [6, 6], table: [8, 8], donut: [4, 6], heatmap: [8, 6], provinces: [4, 8], text: [6, 3], line: [8, 6], columns: [6, 6], combo: [8, 6], scatter: [6, 6] };
+const SIZES: Partial<Record<TileKind, [number, number]>> = { number: [3, 3], strip: [12, 2], bars: [6, 6], table: [8, 8], donut: [4, 6], heatmap: [8, 6], provinces: [4, 8], text: [6, 3], line: [8, 6], columns: [6, 6], combo: [8, 6], scatter: [6, 6], calendar: [8, 6], treemap: [6, 6] };
 const GRAINS = new Set(["quarter_hour", "hour", "day", "week", "month", "quarter", "year"]);
 const CYCLES = new Set(["weekday", "hour_of_day"]);
 
@@ -65,7 +65,7 @@ export function isGrain(name: string): boolean {
 export interface Suggestion {
   kind: TileKind;
   /** Why it suits the numbers: a key of `edit.why_…`. */
-  why: "single" | "time" | "time_two" | "parts" | "share" | "figures" | "places" | "rhythm" | "pairs" | "several";
+  why: "single" | "time" | "time_two" | "parts" | "share" | "figures" | "places" | "rhythm" | "pairs" | "several" | "calendar" | "areas";
 }
 
 /** The charts that suit these metrics cut like this, the best first. */
@@ -77,18 +77,18 @@ export function suggest(metrics: readonly string[], by: readonly string[], catal
   if (by.length === 2 && by.every((name) => CYCLES.has(name))) return [{ kind: "heatmap", why: "rhythm" }, { kind: "table", why: "figures" }];
   if (isGrain(first)) {
     const time: Suggestion[] = metrics.length === 2 && by.length === 1 ? [{ kind: "combo", why: "time_two" }, { kind: "line", why: "time" }] : [{ kind: "line", why: "time" }, { kind: "columns", why: "time" }];
-    return [...time, { kind: "table", why: "figures" }];
+    return [...time, ...(first === "day" && metrics.length === 1 && by.length === 1 ? [{ kind: "calendar", why: "calendar" } as const] : []), { kind: "table", why: "figures" }];
   }
   if (by.length > 1) return [{ kind: "rows", why: "figures" }];
   if (metrics.length > 1) return [{ kind: "table", why: "figures" }, ...(metrics.length === 2 ? [{ kind: "scatter", why: "pairs" } as const] : [])];
   if (first === "province") return [{ kind: "provinces", why: "places" }, { kind: "bars", why: "parts" }, { kind: "table", why: "figures" }];
-  return [{ kind: "bars", why: "parts" }, ...(additive ? [{ kind: "donut", why: "share" } as const] : []), { kind: "table", why: "figures" }, ...(CYCLES.has(first) ? [{ kind: "columns", why: "rhythm" } as const] : [])];
+  return [{ kind: "bars", why: "parts" }, ...(additive ? [{ kind: "donut", why: "share" } as const, { kind: "treemap", why: "areas" } as const] : []), { kind: "table", why: "figures" }, ...(CYCLES.has(first) ? [{ kind: "columns", why: "rhythm" } as const] : [])];
 }
 
 /** The question of a tile of a kind: ordered and limited where the kind shows the greatest. */
 export function questionFor(kind: TileKind, query: Query): Query {
-  const ranked = ["bars", "table", "donut", "provinces", "scatter", "rows"].includes(kind) && !query.by?.some(isGrain);
-  const limit = kind === "donut" ? 4 : kind === "bars" ? (query.limit ?? 8) : kind === "table" || kind === "scatter" || kind === "rows" ? (query.limit ?? 20) : null;
+  const ranked = ["bars", "table", "donut", "treemap", "provinces", "scatter", "rows"].includes(kind) && !query.by?.some(isGrain);
+  const limit = kind === "donut" ? 4 : kind === "bars" ? (query.limit ?? 8) : kind === "table" || kind === "treemap" || kind === "scatter" || kind === "rows" ? (query.limit ?? 20) : null;
   return { ...query, order: ranked && query.metrics[0] ? [{ by: query.metrics[0], descending: true }] : [], limit: ranked ? limit : null, totals: ranked && kind !== "scatter" && kind !== "rows" };
 }
 

@@ -60,7 +60,7 @@ export function ExplorePage({ onSignedOut }: { onSignedOut: () => void }) {
               <Trail now={now} />
               <div className="bar-line"><ByPill now={now} /><TimePill /><ComparePill /><Charts now={now} chosen={tile.kind} /></div>
               {live.problem && !live.problem.offline && <p className="banner watch" role="alert"><Icon name="warn" /><span className="sub2">{live.problem.message}</span></p>}
-              <p className="explore-what sub2"><Named text={name} metric={metric} /> {pick(metric.description, language)}</p>
+              <p className="explore-what sub2"><Named text={name} metric={metric} />{language === "en" ? ": " : "："}{pick(metric.description, language)}</p>
               <div className="ask-answer" data-small={tile.kind === "number"} data-low={tile.kind === "strip"}><Tile spec={tile} /></div>
               <Next now={now} />
               <Acts now={now} tile={kept(tile, now)} />
