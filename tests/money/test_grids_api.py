@@ -38,6 +38,9 @@ def test_costs_are_typed_corrected_and_taken_back_over_http(http: httpx.Client) 
         "",
         [(2, "金额", "not_a_number")],
     )
+    checked = http.post("/api/v1/grids/cost", json={"text": text.format("8.5"), "check": True}).json()
+    assert (checked["version"], checked["rows"], checked["faults"]) == ("", 1, [])
+    assert http.get("/api/v1/grids/cost").json()["versions"] == []  # nothing of what is only checked is kept
     landed = http.post("/api/v1/grids/cost", json={"text": text.format("8.5")}).json()
     assert (landed["rows"], landed["faults"]) == (1, [])
     taken = http.post("/api/v1/grids/cost", json={"undo": landed["version"]}).json()

@@ -145,6 +145,7 @@ class GridPaste(Sent):
 
     text: str = Field("", max_length=250_000, description="A header, then rows; cells divided by tabs or commas.")
     undo: str = Field("", max_length=64, description="The version to take back.")
+    check: bool = Field(False, description="Only say what is wrong with the text; nothing is kept.")
 
 
 class GridFault(BaseModel):

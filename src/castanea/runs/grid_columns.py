@@ -103,7 +103,7 @@ def _first(*names: str) -> Callable[[Row, Moment], Any]:
 
 
 def _now(_: Row, moment: Moment) -> datetime:
-    return moment.now
+    return moment.now.replace(microsecond=0)  # to the second, as it is shown: a row that is corrected is found again
 
 
 def _constant(value: str) -> Callable[[Row, Moment], str]:

@@ -25,7 +25,7 @@ from castanea.warehouse.undone import GRID
 
 if TYPE_CHECKING:
     from castanea.intake.landing import Landing
-    from castanea.runs.grid_cells import CellFault
+    from castanea.runs.grid_cells import CellFault, Checked
 
 FORMAT = GRID  # of the version's record among the imports
 
@@ -59,6 +59,7 @@ class GridColumn:
     required: bool
     values: tuple[str, ...]
     labels: tuple[str, ...]
+    filled: bool  # an empty cell is filled in
 
 
 @dataclass(frozen=True)
@@ -78,9 +79,7 @@ def paste(table: str, text: str, landing: Landing, clock: Clock) -> Pasted:
     Raises InputError for a table without a grid or without rows, what landing raises.
     """
     made, now = grid(table), clock.now()
-    from castanea.runs.grid_cells import check  # with Polars, which a server loads at the first grid that is pasted
-
-    checked = check(made, text, zone=landing.settings.zone, currency=landing.settings.currency, now=now)
+    checked = _checked(made, text, landing, now)
     if checked.faults:
         return Pasted(table, faults=checked.faults)
     version = _version(now)
@@ -88,6 +87,18 @@ def paste(table: str, text: str, landing: Landing, clock: Clock) -> Pasted:
     record = _record(version, table, now, len(checked.rows), digest, {})
     offsets = landing.land([_batch(made.table, checked.rows, version, now), record])
     return Pasted(table, version, len(checked.rows), offset=offsets[-1])
+
+
+def check(table: str, text: str, landing: Landing, clock: Clock) -> Pasted:
+    """What `paste` would say of the same text; nothing lands, and `version` is empty. Raises what `paste` raises for the text."""
+    checked = _checked(grid(table), text, landing, clock.now())
+    return Pasted(table, rows=len(checked.rows), faults=checked.faults)
+
+
+def _checked(made: Grid, text: str, landing: Landing, now: datetime) -> Checked:
+    from castanea.runs import grid_cells  # with Polars, which a server loads at the first grid that is typed
+
+    return grid_cells.check(made, text, zone=landing.settings.zone, currency=landing.settings.currency, now=now)
 
 
 def undo(table: str, version: str, landing: Landing, clock: Clock) -> Pasted:
@@ -134,10 +145,13 @@ def undo(table: str, version: str, landing: Landing, clock: Clock) -> Pasted:
 
 @dataclass(frozen=True)
 class GridDesk:
-    """`paste` and `undo` over one landing."""
+    """`check`, `paste` and `undo` over one landing."""
 
     landing: Landing
     clock: Clock
+
+    def check(self, table: str, text: str) -> Pasted:
+        return check(table, text, self.landing, self.clock)
 
     def paste(self, table: str, text: str) -> Pasted:
         return paste(table, text, self.landing, self.clock)
@@ -173,8 +187,9 @@ def _column(made: Grid, name: str) -> GridColumn:
     column = made.table.by_name[name]
     labels = tuple(WORDS.get(value, value) for value in column.values)
     return GridColumn(
-        name, LABELS.get(name, name), column.doc, column.type.value, name in made.required, column.values, labels
-    )
+        name, LABELS.get(name, name), column.doc, column.type.value, name in made.required, column.values, labels,
+        name in made.fillers,
+    )  # fmt: skip
 
 
 def _text(value: Any) -> str:

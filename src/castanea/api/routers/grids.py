@@ -37,6 +37,9 @@ async def paste_grid(request: Request, table: str, body: GridPaste) -> GridPaste
     """Land rows (a header, then rows, cells divided by tabs or commas), or take a version back. When a cell is wrong nothing is kept and
     `faults` names each with what may stand there."""
     room = _grids(request)
+    if body.check:
+        checked = await anyio.to_thread.run_sync(room.check, table, body.text)
+        return GridPasted.model_validate(checked, from_attributes=True)
     what, given = (room.undo, body.undo) if body.undo else (room.paste, body.text)
     outcome = await anyio.to_thread.run_sync(what, table, given)
     services_of(request).link.notify_soon()

@@ -3,6 +3,7 @@ import { follow, usePlace } from "../../app/location";
 import { can, useSession } from "../../app/session";
 import { TopBar } from "../../app/TopBar";
 import { ImportPage } from "../importing/ImportPage";
+import { Grids } from "../grids/Grids";
 import { HowTo } from "./HowTo";
 import { Imports } from "./Imports";
 import { LoadState } from "./LoadState";
@@ -14,7 +15,7 @@ export function DataPage() {
   const { t } = useTranslation();
   const { path } = usePlace();
   const { session } = useSession();
-  const parts = ([["", "data:write"], ["imports", "imports:read"], ["how", "imports:read"], ["quarantine", "quarantine:read"], ["keys", "keys:manage"]] as const).filter(([, permission]) => can(session, permission));
+  const parts = ([["", "data:write"], ["imports", "imports:read"], ["grids", "imports:read"], ["how", "imports:read"], ["quarantine", "quarantine:read"], ["keys", "keys:manage"]] as const).filter(([, permission]) => can(session, permission));
   const part = path.split("/")[2] ?? "";
   return (
     <>
@@ -23,7 +24,7 @@ export function DataPage() {
         <nav className="parts" aria-label={t("data.title")}>
           {parts.map(([name]) => <a key={name} className={name === part ? "pill on" : "pill"} href={name ? `/data/${name}` : "/data"} onClick={follow} aria-current={name === part ? "page" : undefined}>{t(`data.part_${name || "import"}`)}</a>)}
         </nav>
-        {part === "how" ? <HowTo /> : part === "quarantine" ? <Quarantine /> : part === "keys" ? <WriteKeys /> : part === "imports" || !can(session, "data:write") ? <Imports /> : <ImportPage />}
+        {part === "grids" ? <Grids /> : part === "how" ? <HowTo /> : part === "quarantine" ? <Quarantine /> : part === "keys" ? <WriteKeys /> : part === "imports" || !can(session, "data:write") ? <Imports /> : <ImportPage />}
       </main>
     </>
   );
