@@ -19,6 +19,7 @@ export const kanbanApi = {
   boards: () => told(client.GET("/api/v1/kanban")),
   templates: () => told(client.GET("/api/v1/kanban/templates")),
   make: (title: string, template: string) => again(() => client.POST("/api/v1/kanban", { body: { title, template } })),
+  bring: (text: string, title: string) => again(() => client.POST("/api/v1/kanban/import", { body: { text, title } as Schemas["BroughtBoard-Input"] })),
   open: (board: string) => told(client.GET("/api/v1/kanban/{board}", at(board))),
   change: (board: string, body: BoardChange) => again(() => client.PATCH("/api/v1/kanban/{board}", { ...at(board), body: body as Schemas["BoardChange-Input"] })),
   add: (board: string, list: string, title: string) => again(() => client.POST("/api/v1/kanban/{board}/cards", { ...at(board), body: { list, title } as Schemas["NewCard-Input"] })),

@@ -5,6 +5,7 @@ import Markdown from "react-markdown";
 import { kanbanApi, type Card } from "../../api/kanban";
 import { useSettings } from "../../app/settings";
 import { Icon } from "../../components/Icon";
+import { Links, OwnFields } from "./CardMore";
 import type { Shown } from "./state";
 import type { Kanban } from "./useKanban";
 
@@ -62,6 +63,8 @@ export function CardDrawer({ board, card, shown, kanban, mayEdit, onClose, onMov
       <fieldset disabled={!mayEdit}><legend>{t("kanban.people")}</legend>{[...shown.people].map(([id, name]) => <label key={id} className="ktick"><input type="checkbox" checked={card.assignees.includes(id)} onChange={() => void save({ assignees: flip(card.assignees, id) })} />{name}</label>)}</fieldset>
       <fieldset disabled={!mayEdit}><legend>{t("kanban.labels")}</legend>{shown.board.labels.map((label) => <label key={label.id} className="ktick"><input type="checkbox" checked={card.labels.includes(label.id)} onChange={() => void save({ labels: flip(card.labels, label.id) })} /><span className={`klabel ${label.colour ?? "c1"}`}><i />{label.title}</span></label>)}</fieldset>
       <label className="field"><span>{t("kanban.due")}</span><input className="input" type="date" disabled={!mayEdit} value={card.due} onChange={(event) => void save({ due: event.target.value })} /></label>
+      <OwnFields card={card} shown={shown} mayEdit={mayEdit} save={save} />
+      <Links card={card} mayEdit={mayEdit} save={save} />
       <section>
         <h3>{t("kanban.steps")} <span className="sub2">{card.steps.filter((step) => step.done).length}/{card.steps.length}</span></h3>
         {card.steps.map((step, index) => <label key={index} className="ktick line"><input type="checkbox" disabled={!mayEdit} checked={step.done ?? false} onChange={() => void save({ steps: card.steps.map((each, at) => (at === index ? { ...each, done: !each.done } : each)) })} />{step.text}</label>)}

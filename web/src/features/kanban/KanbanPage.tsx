@@ -9,6 +9,7 @@ import { useSettings } from "../../app/settings";
 import { TopBar } from "../../app/TopBar";
 import { pick } from "../../i18n";
 import { KanbanBoard } from "./KanbanBoard";
+import { BringBoard } from "./BringBoard";
 import "./kanban.css";
 
 /** All kanban boards, or the one of the address. */
@@ -23,6 +24,7 @@ function KanbanShelf() {
   const { session } = useSession();
   const boards = useQuery({ queryKey: ["kanban"], queryFn: kanbanApi.boards, refetchOnMount: "always" });
   const living = (boards.data ?? []).filter((board) => !board.archived);
+  const archived = (boards.data ?? []).filter((board) => board.archived);
   return (
     <>
       <TopBar title={t("kanban.title")} />
@@ -34,6 +36,8 @@ function KanbanShelf() {
           </ul>
         )}
         {can(session, "boards:edit") && <NewKanban />}
+        {can(session, "boards:edit") && <BringBoard />}
+        {archived.length > 0 && <details className="karch"><summary>{t("kanban.archived_boards", { count: archived.length })}</summary><ul className="kaway">{archived.map((board) => <li key={board.id}><a href={`/tasks/${board.id}`} onClick={follow}>{board.title}</a></li>)}</ul></details>}
       </main>
     </>
   );
