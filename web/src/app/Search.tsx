@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import type { BoardSpec } from "../api/contracts";
 import { useBoards, useCatalog } from "../features/boards/BoardPage";
 import { isFound, useMembers } from "../features/boards/Subject";
+import { hasInitials } from "../features/semantics/initials";
 import { isNamed } from "../features/semantics/named";
 import { pick } from "../i18n";
 import { go } from "./location";
@@ -32,7 +33,7 @@ export function Search({ onClose }: { onClose: () => void }) {
   const { listed, isPending } = useMembers(about?.subject ?? "", about, Boolean(about));
   const found = useMemo<Found[]>(() => {
     const wanted = typed.trim().toLowerCase();
-    const boards = (data ?? []).filter((board) => Object.values(board.title).some((title) => title.toLowerCase().includes(wanted)))
+    const boards = (data ?? []).filter((board) => Object.values(board.title).some((title) => title.toLowerCase().includes(wanted) || hasInitials(title, wanted)))
       .map((board) => ({ to: `/boards/${encodeURIComponent(board.id)}`, text: pick(board.title, language), kind: t("search.board") }));
     if (!wanted) return boards;
     const members = about ? listed.filter((each) => isFound(each, wanted)).slice(0, EACH).map((each) => ({
