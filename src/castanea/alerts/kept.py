@@ -59,12 +59,9 @@ class Alerts:
     def rule(self, number: str) -> KeptRule:
         """Raises NotFound."""
         with self._database.read() as session:
-            counted = session.execute(
-                select(AlertInstance.state, func.count())
-                .where(AlertInstance.rule_id == number)
-                .group_by(AlertInstance.state)
-            )
-            return _kept(_rule(session, number), {state: count for state, count in counted})
+            counted = select(AlertInstance.state, func.count()).where(AlertInstance.rule_id == number)
+            states = {row[0]: row[1] for row in session.execute(counted.group_by(AlertInstance.state))}
+            return _kept(_rule(session, number), states)
 
     def make(self, rule: AlertRule, by: str) -> KeptRule:
         """Raises InputError."""

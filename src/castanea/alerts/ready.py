@@ -50,7 +50,8 @@ READY: tuple[ReadyRule, ...] = (
     _ready(
         "conversion_device", "某端转化率骤降", "Conversion falls on one device",
         "某个终端上一小时的下单转化比上周同一小时低一半以上", "On one device, the last hour converts less than half of the same hour last week",
-        AlertRule("", "", "checkout_rate", Watch("change", "below", by="0.5", margin="0.1"), each="device", most=10, window="hour", lasting=60, severity="critical"),
+        AlertRule("", "", "checkout_rate", Watch("change", "below", by="0.5", margin="0.1"), each="device", most=10, window="hour", lasting=60,
+                  severity="critical"),
     ),
     _ready(
         "orders_silent", "2 小时没有新订单数据", "No order data for 2 hours",

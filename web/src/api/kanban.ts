@@ -22,7 +22,7 @@ export const kanbanApi = {
   bring: (text: string, title: string) => again(() => client.POST("/api/v1/kanban/import", { body: { text, title } as Schemas["BroughtBoard-Input"] })),
   open: (board: string) => told(client.GET("/api/v1/kanban/{board}", at(board))),
   change: (board: string, body: BoardChange) => again(() => client.PATCH("/api/v1/kanban/{board}", { ...at(board), body: body as Schemas["BoardChange-Input"] })),
-  add: (board: string, list: string, title: string) => again(() => client.POST("/api/v1/kanban/{board}/cards", { ...at(board), body: { list, title } as Schemas["NewCard-Input"] })),
+  add: (board: string, list: string, title: string, more: Partial<Schemas["NewCard-Input"]> = {}) => again(() => client.POST("/api/v1/kanban/{board}/cards", { ...at(board), body: { list, title, ...more } as Schemas["NewCard-Input"] })),
   changeCard: (board: string, card: string, body: CardChange) => again(() => client.PATCH("/api/v1/kanban/{board}/cards/{card}", { ...on(board, card), body: body as Schemas["CardChange-Input"] })),
   story: (board: string, card: string) => told(client.GET("/api/v1/kanban/{board}/cards/{card}", on(board, card))),
   comment: (board: string, card: string, text: string) => again(() => client.POST("/api/v1/kanban/{board}/cards/{card}/comments", { ...on(board, card), body: { text } })),

@@ -28,6 +28,7 @@ const AcceptInvitation = lazy(() => import("../features/access/AcceptInvitation"
 const OpenWall = lazy(() => import("../features/access/OpenWall").then((page) => ({ default: page.OpenWall })));
 const Start = lazy(() => import("../features/importing/Start").then((page) => ({ default: page.Start })));
 const KanbanPage = lazy(() => import("../features/kanban/KanbanPage").then((page) => ({ default: page.KanbanPage })));
+const AlertsPage = lazy(() => import("../features/alerts/AlertsPage").then((page) => ({ default: page.AlertsPage })));
 const TargetsPage = lazy(() => import("../features/targets/TargetsPage").then((page) => ({ default: page.TargetsPage })));
 const AskPage = lazy(() => import("../features/asking/AskPage").then((page) => ({ default: page.AskPage })));
 const ExplorePage = lazy(() => import("../features/explore/ExplorePage").then((page) => ({ default: page.ExplorePage })));
@@ -56,6 +57,7 @@ function Page({ onSignedOut }: { onSignedOut: () => void }) {
   else if (path === "/people" || path.startsWith("/people/")) page = <PeoplePage />;
   else if (path === "/account") page = <AccountPage />;
   else if (path === "/tasks" || path.startsWith("/tasks/")) page = <KanbanPage />;
+  else if (path === "/alerts" || path.startsWith("/alerts/")) page = <AlertsPage />;
   else if (path === "/targets") page = <TargetsPage />;
   else if (path === "/boards") page = <Shelf />;
   else if (path === "/ask") page = <AskPage onSignedOut={onSignedOut} />;

@@ -68,7 +68,7 @@ export function TargetDialog({ target, onClose }: { target: Target | null; onClo
   );
 }
 
-function MetricField({ value, onChange }: { value: string; onChange: (metric: string) => void }) {
+export function MetricField({ value, onChange }: { value: string; onChange: (metric: string) => void }) {
   const { t } = useTranslation();
   const catalog = useCatalog();
   const names = useNames(catalog);
@@ -87,7 +87,7 @@ function MetricField({ value, onChange }: { value: string; onChange: (metric: st
 
 const SCOPES = ["shop", "channel", "category", "product", "province"];
 
-function ScopeField({ where, metric, onChange }: { where: Scope[]; metric: string; onChange: (where: Scope[]) => void }) {
+export function ScopeField({ where, metric, onChange }: { where: Scope[]; metric: string; onChange: (where: Scope[]) => void }) {
   const { t } = useTranslation();
   const catalog = useCatalog();
   const names = useNames(catalog);
