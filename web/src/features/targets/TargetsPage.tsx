@@ -13,6 +13,7 @@ import { useCatalog } from "../boards/BoardPage";
 import { Refused } from "../people/Refused";
 import { BringTargets } from "./BringTargets";
 import { OneTarget } from "./OneTarget";
+import { Scorecard } from "./Scorecard";
 import { Standing } from "./Standing";
 import { TargetDialog } from "./TargetDialog";
 import { useNames } from "./names";
@@ -24,10 +25,10 @@ export function TargetsPage() {
   const { session } = useSession();
   const { screen } = useAppearance();
   const chosen = usePlace().query.get("target") ?? "";
-  const [shelf, setShelf] = useState<"living" | "archive">("living");
+  const [shelf, setShelf] = useState<"living" | "scores" | "archive">("living");
   const [edited, setEdited] = useState<Target | "new" | null>(null);
   const [bringing, setBringing] = useState(false);
-  const asked = useQuery<TargetList, Problem>({ queryKey: ["targets", shelf], queryFn: () => targetsApi.all(shelf === "archive"), refetchInterval: 15_000, refetchOnMount: "always" });
+  const asked = useQuery<TargetList, Problem>({ queryKey: ["targets", shelf === "archive"], queryFn: () => targetsApi.all(shelf === "archive"), refetchInterval: 15_000, refetchOnMount: "always" });
   const mayEdit = can(session, "targets:edit");
   const all = asked.data?.targets ?? [];
   return (
@@ -40,16 +41,16 @@ export function TargetsPage() {
       )} />
       <main className="page" id="content">
         {chosen && <OneTarget key={chosen} id={chosen} onEdit={mayEdit ? setEdited : null} />}
-        <div className="tg-head"><Segmented label={t("targets.shelf")} value={shelf} onChange={setShelf} options={[["living", t("targets.living")], ["archive", t("targets.archive")]]} /></div>
+        <div className="tg-head"><Segmented label={t("targets.shelf")} value={shelf} onChange={setShelf} options={[["living", t("targets.living")], ["scores", t("targets.scores")], ["archive", t("targets.archive")]]} /></div>
         <Refused problem={asked.error} />
         {asked.isLoading && <div className="skeleton" aria-label={t("state.loading")}><i className="sk" style={{ width: "60%", height: 16 }} /></div>}
         {asked.isSuccess && all.length === 0 && (
           <section className="tile page-tile tg-empty">
             <p>{shelf === "archive" ? t("targets.archive_empty") : t("targets.none")}</p>
-            {mayEdit && shelf === "living" && <div className="actions left"><button type="button" className="btn" onClick={() => setEdited("new")}>{t("targets.new")}</button></div>}
+            {mayEdit && shelf !== "archive" && <div className="actions left"><button type="button" className="btn" onClick={() => setEdited("new")}>{t("targets.new")}</button></div>}
           </section>
         )}
-        <ul className="tg-list">{all.map((each) => <TargetCard key={each.target.id} progress={each} team={asked.data?.teams[each.target.team ?? ""] ?? ""} on={each.target.id === chosen} />)}</ul>
+        {shelf === "scores" ? <Scorecard all={all} teams={asked.data?.teams ?? {}} /> : <ul className="tg-list">{all.map((each) => <TargetCard key={each.target.id} progress={each} team={asked.data?.teams[each.target.team ?? ""] ?? ""} on={each.target.id === chosen} />)}</ul>}
       </main>
       {edited && <TargetDialog target={edited === "new" ? null : edited} onClose={() => setEdited(null)} />}
       {bringing && <BringTargets onClose={() => setBringing(false)} />}

@@ -2,6 +2,8 @@ import { describe, expect, it } from "vitest";
 import { periodName } from "./names";
 import { daysOf } from "./periods";
 import { running } from "./running";
+import { scorecard } from "./scorecard";
+import type { Progress } from "../../api/targets";
 
 describe("targets", () => {
   it("names whole months, quarters and years shortly", () => {
@@ -20,5 +22,10 @@ describe("targets", () => {
   it("adds up what is known and leaves the rest open", () => {
     expect(running([1, 2, null], true)).toEqual([1, 3, null]);
     expect(running([1, 2, null], false)).toEqual([1, 2, null]);
+  });
+  it("scores by the quarter of the last day and by team", () => {
+    const one = (until: string, team: string, verdict: string) => ({ target: { until, team }, verdict }) as unknown as Progress;
+    const scores = scorecard([one("2026-11-30", "a", "ok"), one("2026-12-31", "a", "critical"), one("2027-01-31", "", "none")]);
+    expect(scores.map((score) => [score.quarter, score.team, score.targets.length, score.counts.ok])).toEqual([["2027 Q1", "", 1, 0], ["2026 Q4", "a", 2, 1]]);
   });
 });
