@@ -60,7 +60,8 @@ def test_a_file_is_looked_at_first_and_kept_whole_or_not_at_all(owner: httpx.Cli
     looked = owner.post(f"{PATH}/import", json={"text": good}).json()
     assert (looked["lines"], looked["faults"], looked["kept"]) == (2, [], False)
     bad = owner.post(
-        f"{PATH}/import", json={"text": good + "C,nonsense,2026-12,4\nD,orders,2026-12,x\n", "keep": True},
+        f"{PATH}/import",
+        json={"text": good + "C,nonsense,2026-12,4\nD,orders,2026-12,x\n", "keep": True},
         headers={"Accept-Language": "zh-CN"},
     ).json()
     assert [fault["line"] for fault in bad["faults"]] == [4, 5]

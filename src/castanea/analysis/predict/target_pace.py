@@ -60,7 +60,7 @@ def spread(value: float, weights: Sequence[float]) -> list[float]:
         return []
     kept = [max(weight, 0.0) for weight in weights]
     whole = sum(kept)
-    return [value * weight / whole for weight in kept] if whole > 0 else [value / len(kept)] * len(kept)
+    return [value * (weight / whole) for weight in kept] if whole > 0 else [value / len(kept)] * len(kept)
 
 
 def expected_so_far(
