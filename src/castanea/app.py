@@ -169,7 +169,7 @@ class Castanea:
         import pyarrow as pa
 
         from castanea.access import Accounts, Invitations, Keyring, People, Sessions, Shares, Teams, Walls, WriteKeys
-        from castanea.alerts import Alerts
+        from castanea.alerts.kept import Alerts
         from castanea.api import ApiSettings, Services, create_app
         from castanea.api.serving import Child, check_port, serve
         from castanea.boards.kept import KeptBoards
@@ -180,6 +180,7 @@ class Castanea:
         from castanea.runs.grids import GridDesk
         from castanea.runs.import_jobs import ImportJobs
         from castanea.runs.link import Link
+        from castanea.runs.replay_quarantine_desk import QuarantineDesk
         from castanea.runs.undo_import import ImportDesk
         from castanea.state import Database
         from castanea.targets import Targets
@@ -198,7 +199,7 @@ class Castanea:
         if feeding is not None:
             feed = _feed_command(workspace, port, feeding)
             children.append(Child("demo", feed, lasting=False, grace=2.0, environment=quiet))
-        with self.landing(workspace) as (landing, _):
+        with self.landing(workspace) as (landing, vault):
 
             async def main() -> None:
                 link = Link(workspace.socket)
@@ -219,6 +220,7 @@ class Castanea:
                     KeptBoards(database, self.clock), KanbanBoards(database, self.clock), targets, alerts, self.clock,
                     ApiSettings(allowed_hosts=self._settings.allowed_hosts, web=built_pages()),
                     GridDesk(landing, self.clock), ImportDesk(landing, self.clock), jobs, provider, admission, watch,
+                    QuarantineDesk(landing, vault, self.clock),
                 )  # fmt: skip
                 app = create_app(services)
                 watching = asyncio.create_task(watch.run(app.tell_of_alerts))

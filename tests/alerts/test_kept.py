@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from castanea.alerts import READY, AlertDeed, Alerts, RuleEdit, check_rule, shown_at
+from castanea.alerts import READY, AlertDeed, RuleEdit, check_rule
+from castanea.alerts.kept import Alerts, shown_at
 from castanea.contracts.alert import AlertCause, AlertReading, AlertReadings, AlertRule, Watch
 from castanea.kit.clock import FixedClock
 from castanea.kit.errors import Conflict, InputError, NotFound

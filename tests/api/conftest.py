@@ -20,7 +20,7 @@ import structlog
 import uvicorn
 
 from castanea.access import Accounts, Invitations, Keyring, People, Sessions, Shares, Teams, Walls, WriteKeys
-from castanea.alerts import Alerts
+from castanea.alerts.kept import Alerts
 from castanea.api import ApiSettings, Services, create_app
 from castanea.api.services import EventIntake
 from castanea.boards.kept import KeptBoards
@@ -29,7 +29,7 @@ from castanea.kanban import KanbanBoards
 from castanea.kit.clock import SystemClock
 from castanea.state import Database
 from castanea.targets import Targets
-from tests.api.pocket import PocketDesk, PocketIntake, PocketLink
+from tests.api.pocket import PocketDesk, PocketIntake, PocketLink, PocketUploads
 
 
 @dataclass
@@ -113,6 +113,8 @@ def serving(root: Path, settings: ApiSettings, events: EventIntake | None = None
         settings=settings,
         grids=PocketDesk(),
         imports=PocketDesk(),
+        mending=PocketDesk(),
+        uploads=PocketUploads(),
     )
     owner = accounts.ensure_owner() or accounts.reset_passphrase("owner")
     app = create_app(services)

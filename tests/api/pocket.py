@@ -263,7 +263,38 @@ class PocketDesk:
     def undo(self, table: str, version: str) -> object:
         raise NotFound(f"{table} has no version {version!r}", code="grid.unknown_version")
 
+    def rows(self, import_id: str, limit: int) -> object:
+        raise NotFound(f"import {import_id!r} left no record")
+
+    def replay(self, import_id: str, mended: object) -> object:
+        raise NotFound(f"import {import_id!r} left no record")
+
     def set_undone(self, import_id: str, *, undone: bool) -> object:
         raise NotFound(
             f"there is no import {import_id!r} to be {'undone' if undone else 'redone'}", code="import.unknown"
         )
+
+
+class PocketUploads:
+    """Files brought through the browser, of a shop to which none was brought."""
+
+    def all(self) -> list[object]:
+        return []
+
+    def get(self, number: str) -> object:
+        raise NotFound(f"there is no file {number!r}")
+
+    async def upload(self, name: str, by: str, chunks: AsyncIterator[bytes], most: int) -> object:
+        size = sum([len(chunk) async for chunk in chunks])
+        raise InputError(f"{name}: {size} bytes of no file that can be read; {by} may bring at most {most}")
+
+    async def look(self, number: str, wish: object) -> object:
+        return self.get(number)
+
+    async def keep_format(self, number: str, wish: object, name: str) -> object:
+        return self.get(number)
+
+    def begin(self, number: str, wish: object) -> object:
+        return self.get(number)
+
+    cancel = remove = get

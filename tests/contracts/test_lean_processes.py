@@ -9,7 +9,7 @@ import pytest
 
 HTTP = (
     "castanea.access", "castanea.api.serving", "castanea.intake.events", "castanea.runs.asking", "castanea.runs.grids",
-    "castanea.runs.import_jobs", "castanea.runs.link", "castanea.runs.undo_import", "castanea.state",
+    "castanea.runs.import_jobs", "castanea.runs.link", "castanea.runs.replay_quarantine_desk", "castanea.runs.undo_import", "castanea.state",
 )  # fmt: skip
 WAREHOUSE = (
     "castanea.runs.warehouse_process",

@@ -30,6 +30,7 @@ class Permission(StrEnum):
     STATUS_READ = "status:read"
     IMPORTS_READ = "imports:read"
     QUARANTINE_READ = "quarantine:read"
+    QUARANTINE_MEND = "quarantine:mend"  # shows the cells of rows that wait, also those of persons
     DATA_WRITE = "data:write"  # input grids: costs, prices, purchase orders
     PEOPLE_READ = "people:read"  # names, roles and teams of the others
     PEOPLE_MANAGE = "people:manage"
@@ -51,7 +52,12 @@ class Role(StrEnum):
 
 _OF_WALL = frozenset({Permission.PUBLIC, Permission.BOARDS_READ, Permission.CATALOG_READ, Permission.STATUS_READ})
 _OF_VIEWER = _OF_WALL | {Permission.SELF, Permission.TARGETS_READ, Permission.ALERTS_READ}
-_OF_MEMBER = _OF_VIEWER | {Permission.NUMBERS_ASK, Permission.PEOPLE_READ, Permission.KANBAN_EDIT, Permission.ALERTS_ACT}
+_OF_MEMBER = _OF_VIEWER | {
+    Permission.NUMBERS_ASK,
+    Permission.PEOPLE_READ,
+    Permission.KANBAN_EDIT,
+    Permission.ALERTS_ACT,
+}
 _OF_EDITOR = _OF_MEMBER | {
     Permission.IMPORTS_READ,
     Permission.QUARANTINE_READ,
@@ -61,7 +67,12 @@ _OF_EDITOR = _OF_MEMBER | {
     Permission.TARGETS_EDIT,
     Permission.ALERTS_EDIT,
 }
-_OF_MANAGER = _OF_EDITOR | {Permission.PEOPLE_MANAGE, Permission.WALLS_MANAGE, Permission.KEYS_MANAGE}
+_OF_MANAGER = _OF_EDITOR | {
+    Permission.PEOPLE_MANAGE,
+    Permission.WALLS_MANAGE,
+    Permission.KEYS_MANAGE,
+    Permission.QUARANTINE_MEND,
+}
 _OF_ROLE: dict[Role, frozenset[Permission]] = {
     Role.OWNER: frozenset(Permission) - {Permission.EVENTS_WRITE},
     Role.MANAGER: _OF_MANAGER,

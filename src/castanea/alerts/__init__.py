@@ -1,7 +1,9 @@
-"""Alerts: rules without SQL, the states that a watched number goes through by event time, and the alerts that come of it."""
+"""Alerts: rules without SQL, the states that a watched number goes through by event time, and the alerts that come of it.
+
+Where they are kept (`castanea.alerts.kept`) is imported by itself: the warehouse process needs the rules and not the application's database.
+"""
 
 from castanea.alerts.conditions import ChangeAgainst, Compared, Condition, OffPace, Reading, Threshold, Unusual, compare
-from castanea.alerts.kept import Alerts, shown_at
 from castanea.alerts.model import Act, Alert, AlertDeed, AlertStory, KeptRule, KeptStep, News, RuleEdit
 from castanea.alerts.ready import READY, ReadyRule
 from castanea.alerts.rules import check_rule, condition_of, patience_of, reading_of
@@ -13,7 +15,6 @@ __all__ = [
     "Alert",
     "AlertDeed",
     "AlertStory",
-    "Alerts",
     "ChangeAgainst",
     "Compared",
     "Condition",
@@ -36,7 +37,6 @@ __all__ = [
     "follow",
     "patience_of",
     "reading_of",
-    "shown_at",
     "step",
     "times_fired",
 ]

@@ -126,7 +126,7 @@ class Alerts:
                     self._follow(session, rule, instance, reading, read, fired, changed)
             session.execute(delete(AlertStep).where(AlertStep.at < self._clock.now() - KEPT_FOR))
             session.flush()
-            alerts = tuple(_alert(session.get_one(AlertRow, number)) for number in fired)
+            alerts = tuple(alert_of(session.get_one(AlertRow, number)) for number in fired)
         return News(alerts, tuple(dict.fromkeys([*fired, *changed])))
 
     def set_cause(self, alert: str, cause: AlertCause) -> None:
@@ -143,7 +143,7 @@ class Alerts:
         if not every:
             asked = asked.where(AlertRow.resolved_at.is_(None))
         with self._database.read() as session:
-            return [_alert(row) for row in session.scalars(asked)]
+            return [alert_of(row) for row in session.scalars(asked)]
 
     def alert(self, number: str) -> Alert:
         """Raises NotFound."""
@@ -160,7 +160,7 @@ class Alerts:
                 select(AlertAct).where(AlertAct.alert_id == number).order_by(AlertAct.at, AlertAct.id)
             )
             told = tuple(Act(act.at, act.by, act.kind, act.text) for act in acts)  # type: ignore[arg-type]
-            return AlertStory(_alert(row), tuple(_step(each) for each in reversed(steps)), told)
+            return AlertStory(alert_of(row), tuple(_step(each) for each in reversed(steps)), told)
 
     def do(self, number: str, deed: AlertDeed, by: str, people: Collection[str]) -> Alert:
         """Raises NotFound, InputError."""
@@ -195,7 +195,7 @@ class Alerts:
                 session.get_one(AlertInstance, (row.rule_id, row.member)).alert_id = ""
             row.version += 1
             session.flush()
-            return _alert(row)
+            return alert_of(row)
 
     # --- within ---
 
@@ -318,7 +318,8 @@ def _kept(row: AlertRuleRow, instances: dict[str, int]) -> KeptRule:
     )
 
 
-def _alert(row: AlertRow) -> Alert:
+def alert_of(row: AlertRow) -> Alert:
+    """An alert as it is told, of its row."""
     content = row.content
     return Alert(
         row.id, msgspec.convert(content["rule"], AlertRule), row.member, row.name, State(row.state).value, row.fired_at, row.resolved_at,

@@ -52,8 +52,12 @@ def check_rule(rule: AlertRule) -> AlertRule:
         raise _wrong("target", watch.target or "none", "a target, for the whole of its scope (no members)")
     if watch.kind == "unusual" and rule.window not in ("yesterday", "hour"):
         raise _wrong("window", rule.window, "yesterday or hour: what is unusual is judged when its time is over")
-    if watch.kind == "change" and rule.window == "now":
-        raise _wrong("window", rule.window, "today, yesterday or hour: a level as it stands has no earlier time")
+    if watch.kind == "change" and rule.window in ("now", "week"):
+        raise _wrong("window", rule.window, "today, yesterday or hour: those have an earlier time to be held against")
+    if rule.volume and (rule.window == "now" or watch.kind not in ("threshold", "change")):
+        raise _wrong("volume", rule.volume, "with a threshold or a change, over today, yesterday, week or hour")
+    if rule.volume:
+        _figure("least", rule.least)
     if rule.each and not 1 <= rule.most <= MOST_MEMBERS:
         raise _wrong("most", str(rule.most), f"1–{MOST_MEMBERS}")
     if len(rule.where) > MOST_FILTERS:

@@ -148,6 +148,44 @@ class GridPaste(Sent):
     check: bool = Field(False, description="Only say what is wrong with the text; nothing is kept.")
 
 
+class MendRow(BaseModel):
+    """A row that waits. `row`: its number in the file; `cells` in the order of the file's columns, personal values in clear."""
+
+    quarantine_id: str
+    row: int
+    reason: str
+    why: str = Field("", description="The reason, in the reader's language.")
+    column: str
+    rule: str
+    cells: list[str]
+
+
+class MendRows(BaseModel):
+    """The first waiting rows of an import, and how many wait."""
+
+    import_id: str
+    file: str
+    columns: list[str]
+    rows: list[MendRow]
+    total: int
+
+
+class Mend(Sent):
+    """Rows to replay: number in the quarantine → the cells that were changed, by the file's column names."""
+
+    rows: dict[str, dict[str, str]] = Field(min_length=1, max_length=1000)
+
+
+class Replayed(BaseModel):
+    """`landed` of the `received` rows count now; `refused` wait as before, `again` says why by their number in the quarantine."""
+
+    received: int
+    landed: int
+    refused: int
+    reasons: dict[str, int]
+    again: dict[str, str]
+
+
 class GridFault(BaseModel):
     """`row` counts the lines from 1, the header included; `valid` says what may stand in the cell."""
 

@@ -19,7 +19,8 @@ from castanea.access import (
     Walls,
     WriteKeys,
 )
-from castanea.alerts import Alert, Alerts
+from castanea.alerts import Alert
+from castanea.alerts.kept import Alerts
 from castanea.boards.kept import KeptBoards
 from castanea.contracts.alert import AlertCause, AlertPast, AlertReadings, AlertRule
 from castanea.contracts.behind import BehindQuestion
@@ -149,6 +150,14 @@ class Grids(Protocol):
     def undo(self, table: str, version: str) -> Any: ...
 
 
+class Mending(Protocol):
+    """Opens and replays rows of the quarantine; blocking. What is returned has the fields of `models.MendRows` and `models.Replayed`."""
+
+    def rows(self, import_id: str, limit: int) -> Any: ...
+
+    def replay(self, import_id: str, mended: Mapping[str, Mapping[str, str]]) -> Any: ...
+
+
 class Imports(Protocol):
     """Takes imports back; blocking. What is returned has the fields of `models.ImportStands`."""
 
@@ -213,3 +222,4 @@ class Services:
     provider: Provider | None = None
     admission: Admission | None = None
     watching: Watching | None = None
+    mending: Mending | None = None

@@ -14,6 +14,7 @@ from castanea.contracts.query import COMPARISONS, Comparison, Filter, Order, Que
 from castanea.contracts.tables import TABLES
 from castanea.kit.errors import InputError
 from castanea.kit.nearest import nearest
+from castanea.kit.yaml_reading import compose_yaml, load_yaml
 
 KINDS = get_args(TileKind)
 _BOARD = ("board", "title", "range", "compare", "filters", "live", "wall", "version", "questions", "subject", "tiles")
@@ -28,7 +29,7 @@ class BoardError(InputError):
 def read_board(text: str, file: str) -> BoardSpec:
     """A board from its YAML. Raises BoardError."""
     try:
-        tree = yaml.safe_load(text)
+        tree = load_yaml(text)
         lines = lines_of(text)
     except yaml.YAMLError as broken:
         mark = getattr(broken, "problem_mark", None)
@@ -176,7 +177,7 @@ def lines_of(text: str) -> dict[str, int]:
                 found[f"{path}[{number}]"] = value.start_mark.line + 1
                 walk(value, f"{path}[{number}]")
 
-    root = yaml.compose(text, Loader=yaml.SafeLoader)
+    root = compose_yaml(text)
     if root is not None:
         walk(root, "")
     return found

@@ -7,9 +7,9 @@ from importlib.resources import files
 from typing import Literal, NamedTuple
 
 import numpy as np
-import yaml
 
 from castanea.demo.arrow import Flags, Floats, Ints
+from castanea.kit.yaml_reading import load_yaml
 
 Words = list[list[str]]
 
@@ -27,7 +27,7 @@ class _Category(NamedTuple):
 
 
 def _categories() -> list[_Category]:
-    entries = yaml.safe_load((files("castanea.demo") / "catalogue.yaml").read_text(encoding="utf-8"))
+    entries = load_yaml((files("castanea.demo") / "catalogue.yaml").read_text(encoding="utf-8"))
     return [_Category(**entry) for entry in entries]
 
 

@@ -12,9 +12,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Literal, cast
 
-import yaml
-
 from castanea.kit.errors import CastaneaError
+from castanea.kit.yaml_reading import load_yaml
 
 Locale = Literal["zh-CN", "en"]
 LOCALES: tuple[Locale, ...] = ("zh-CN", "en")
@@ -24,9 +23,8 @@ DEFAULT: Locale = "en"
 @cache
 def catalogue(locale: Locale) -> Mapping[str, str]:
     """All sentences of a locale by code."""
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     text = (files("castanea.kit") / "messages" / f"{locale}.yaml").read_text("utf-8")
-    return cast(Mapping[str, str], yaml.load(text, Loader=loader))  # noqa: S506 (a safe loader, written in C where there is one)
+    return cast(Mapping[str, str], load_yaml(text))
 
 
 def say(code: str, locale: Locale, values: Mapping[str, object] | None = None, otherwise: str = "") -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
@@ -16,12 +17,18 @@ from castanea.analysis.diagnose.localise import diagnose
 from castanea.contracts.alert import AlertCause, AlertRule
 from castanea.contracts.query import Answer, Comparison, Filter, Order, Query, TimeRange
 from castanea.kit.errors import CastaneaError, InputError
+from castanea.runs.alert_words import named, own_words, silent_words
 from castanea.runs.desk import Desk
 
 EQUATION = ("visitors", "conversion_rate", "spend_per_buyer")
 OF_SALES = frozenset({"paid_amount", "net_sales", "order_amount", "product_sales"})
 PLACES = ("product", "channel", "province", "device")
 MOST_MEMBERS, LOOKED_BACK = 50, 60
+# What an alert watches may itself be the evidence: then there is nothing further to find out about its class.
+OWN_CLASS = {
+    "days_of_cover": "supply", "sellable_stock": "supply", "out_of_stock_rate": "supply", "competitor_price": "competition",
+    "price_gap": "competition", "ad_spend": "marketing", "quality_refund_rate": "quality", "checkout_completion": "site",
+}  # fmt: skip
 BEFORE: dict[str, Comparison] = {"yesterday": "yesterday", "same_weekday": "last_week", "last_year": "last_year"}
 Ask = Callable[[Query], Answer]
 
@@ -46,10 +53,13 @@ class AlertCauses:
         self._desk = desk
 
     def of(self, alert: Alert) -> AlertCause | None:
-        """None where the alert is of data that are late: then there is nothing to explain but that."""
+        """Where, how and why; of data that do not come, that they do not."""
         rule, desk = alert.rule, self._desk
         if rule.watch.kind == "silent":
-            return None
+            certain = ({"cause_class": "data", "probability": 1.0, "grade": "likely", "evidence": []},)
+            return AlertCause(
+                desk.clock.now(), alert.fired.value or "", alert.against or "", silent_words(alert), why=certain
+            )
         planner, reader, now = desk.planner(), desk.reader(), desk.clock.now()
         ask: Ask = lambda query: planner.answer(query, reader, now)  # noqa: E731
         today = now.astimezone(planner.zone).date()
@@ -124,12 +134,16 @@ class AlertCauses:
         place = {f.dimension: f.values[0] for f in scope if f.op in ("=", "in") and len(f.values) == 1}
         if where:
             place |= {part["dimension"]: part["member"] for part in where[0]["parts"]}
+        own = OWN_CLASS.get(alert.rule.metric)
+        if own is not None:
+            certain = {"cause_class": own, "probability": 1.0, "grade": "likely", "evidence": []}
+            return [certain], own_words(
+                alert, own, self._desk.catalog.metric(alert.rule.metric).labels, actual, expected
+            )
+        names = {place[f.dimension]: alert.name for f in scope if place.get(f.dimension) == alert.member and alert.name}
+        names |= {part["member"]: part["name"] for part in where[0]["parts"]} if where else {}
         series = self._series(ask, place, span)
         begin = datetime.combine(span.first, time.min)
-        if alert.rule.metric == "days_of_cover":  # what is short is the stock itself: it needs no evidence but that
-            return [{"cause_class": "supply", "probability": 1.0, "grade": "likely", "evidence": []}], _short_of_stock(
-                alert
-            )
         relative = (actual - expected) / expected if expected else None
         asked = Deviation(place, begin, begin, actual - expected, relative, alert.rule.metric)
         try:
@@ -142,12 +156,12 @@ class AlertCauses:
         ranked = [
             {
                 "cause_class": cause.cause_class, "probability": round(cause.probability, 4), "grade": cause.grade,
-                "evidence": [_evidence(each) for each in sorted(cause.evidence, key=lambda e: -e.score)[:3] if each.score > 0],
+                "evidence": [_evidence(each, names) for each in sorted(cause.evidence, key=lambda e: -e.score)[:3] if each.score > 0],
             }
             for cause in told.causes
             if cause.probability >= 0.02
         ]  # fmt: skip
-        return ranked, {"zh-CN": told.words["zh"], "en": told.words["en"]}
+        return ranked, named({"zh-CN": told.words["zh"], "en": told.words["en"]}, place, names)
 
     def _series(self, ask: Ask, place: Mapping[str, str], span: _Span) -> pl.DataFrame:
         """Each kind of evidence that a metric tells, by day, and by those of the place's dimensions that it knows, the others beside it."""
@@ -157,6 +171,7 @@ class AlertCauses:
             if kind.metric:
                 by = next((d for d in kind.by if d in place), "")
                 rows += self._of_kind(ask, kind, by, days)
+        rows += self._rows_received(ask, place, days)
         dims = sorted({d for kind in KINDS for d in kind.by if d in place})
         schema: dict[str, Any] = {
             "time": pl.Datetime("us"),
@@ -165,6 +180,21 @@ class AlertCauses:
             **dict.fromkeys(dims, pl.String),
         }
         return pl.DataFrame([{**dict.fromkeys(dims, ""), **row} for row in rows], schema=schema)
+
+    def _rows_received(self, ask: Ask, place: Mapping[str, str], days: TimeRange) -> list[dict[str, Any]]:
+        """How many hours of a day have visits, by channel where the place is one: a connection that breaks leaves whole hours out."""
+        by = ("channel",) if "channel" in place else ()
+        try:
+            answer = ask(Query(("views",), by=("hour", *by), time=days))
+        except CastaneaError:
+            return []
+        counted = Counter(
+            (str(row["hour"])[:10], *(str(row[d] or "") for d in by)) for row in answer.rows if row["hour"] is not None
+        )
+        return [
+            {"time": datetime.fromisoformat(key[0]), "kind": "rows_received", "value": float(n), **dict(zip(by, key[1:], strict=True))}
+            for key, n in counted.items()
+        ]  # fmt: skip
 
     def _of_kind(self, ask: Ask, kind: Kind, by: str, days: TimeRange) -> list[dict[str, Any]]:
         query = Query((kind.metric,), by=("day", *((by,) if by else ())), time=days)
@@ -193,19 +223,10 @@ def _sides(alert: Alert) -> tuple[float, float]:
     return _number(fired.value), _number(expected)
 
 
-def _short_of_stock(alert: Alert) -> dict[str, str]:
-    name = alert.name or alert.member
-    days = f"{_number(alert.fired.value):.1f}"
-    return {
-        "zh-CN": f"{name} 的可售库存按近期销量只够 {days} 天：供应不足，需要补货。",
-        "en": f"The sellable stock of {name} covers only {days} days at the present rate: supply is short, reorder.",
-    }
-
-
-def _evidence(each: Any) -> dict[str, Any]:
+def _evidence(each: Any, names: Mapping[str, str]) -> dict[str, Any]:
     return {
         "kind": each.kind, "scope": dict(each.scope), "score": round(each.score, 3), "before": each.before, "during": each.during,
-        "words": {"zh-CN": each.text["zh"], "en": each.text["en"]},
+        "words": named({"zh-CN": each.text["zh"], "en": each.text["en"]}, dict(each.scope), names),
         "times": [str(t)[:10] for t in each.times], "values": list(each.values),
     }  # fmt: skip
 

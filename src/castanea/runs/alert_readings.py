@@ -22,10 +22,12 @@ from castanea.runs.target_progress import target_progress
 from castanea.semantics import Planner
 
 WHOLE: Rights = Rights()
-SPAN = {"now": "today", "today": "today", "yesterday": "yesterday"}
+SPAN = {"now": "today", "today": "today", "yesterday": "yesterday", "week": "last 7d"}
 LOOKED_BACK = {"day": 400, "hour": 56}  # days of `unusual`
 PREVIEW_DAYS, PREVIEW_HOURS = 90, 28
 MOST_UNUSUAL = 50  # members whose past is looked through
+SILENCE_DAYS = 2  # further back a silence is not measured
+WEEKS_EVERY = 3  # days between the sliding weeks of a preview
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,8 @@ class AlertDesk:
             told, column = self._judge(rule, planner, reader, now)
             first = now - timedelta(days=days)
             return AlertPast(tuple(r for r in told if r.at >= first), days, column.unit, column.currency)
+        if rule.window == "week":
+            return self._past_weeks(rule, planner, reader, now)
         query = _query(rule, _members(rule, planner, reader, now))
         query = replace(query, by=(grain, *query.by), time=_until_today(days, now, planner.zone), order=(), limit=None)
         answer = planner.answer(query, reader, now)
@@ -70,7 +74,7 @@ class AlertDesk:
                 _end_of(str(row[grain]), grain, planner.zone), _text(row[column.name]), _text(row[base]) if base else None,
             )
             for row in answer.rows
-            if row[grain] is not None
+            if row[grain] is not None and _counts(row, answer, rule)
         ]  # fmt: skip
         readings.sort(key=lambda r: (r.member, r.at))
         return AlertPast(tuple(r for r in readings if r.at <= now), days, column.unit, column.currency)
@@ -83,6 +87,7 @@ class AlertDesk:
             metric=planner.catalog.metric(rule.metric).name,
             each=planner.catalog.dimension(rule.each) if rule.each else "",
             where=tuple(replace(f, dimension=planner.catalog.dimension(f.dimension)) for f in rule.where),
+            volume=planner.catalog.metric(rule.volume).name if rule.volume else "",
         )
         planner.check(_query(named, None))
         return named
@@ -96,6 +101,8 @@ class AlertDesk:
             newest = {each.member: each for each in told}
             return AlertReadings(rule.id, tuple(newest.values()), column.unit, column.currency)
         wanted = _members(rule, planner, reader, now)
+        if rule.watch.kind == "silent" and rule.each:
+            return _silences(rule, wanted or [], planner, reader, now)
         query, grain = _query(rule, wanted), "hour"
         if rule.window == "hour":  # the last one that is over
             query = replace(query, by=(grain, *query.by), time=_until_today(1, now, planner.zone), order=(), limit=None)
@@ -118,9 +125,35 @@ class AlertDesk:
                 if row[grain] is not None and _end_of(str(row[grain]), grain, planner.zone) == at
             )
         zero = planner.catalog.metric(rule.metric).additivity == "additive" and answer.as_of is not None
+        if rule.volume:  # who has too little of it is not judged: what was known of it stands
+            rows_told = tuple(row for row in rows_told if _counts(row, answer, rule))
+            wanted, zero = [str(row[rule.each] or "") for row in rows_told] if rule.each else wanted, False
+            if not rows_told:
+                return AlertReadings(rule.id, (), column.unit, column.currency)
         rows = _rows(rows_told, rule, column, base, wanted, zero=zero)
         readings = tuple(AlertReading(r.member, r.name, at, r.value, r.base) for r in rows)
         return AlertReadings(rule.id, readings, column.unit, column.currency)
+
+    def _past_weeks(self, rule: AlertRule, planner: Planner, reader: Reader, now: datetime) -> AlertPast:
+        """Sliding weeks that end every few days."""
+        query = _query(rule, _members(rule, planner, reader, now))
+        today = now.astimezone(planner.zone).date()
+        readings: list[AlertReading] = []
+        for back in range(PREVIEW_DAYS, 0, -WEEKS_EVERY):
+            last = today - timedelta(days=back)
+            week = TimeRange(since=last - timedelta(days=6), until=last)
+            answer = planner.answer(replace(query, time=week, order=(), limit=None), reader, now)
+            column, _ = _columns(answer, rule)
+            at = _end_of(last.isoformat(), "day", planner.zone)
+            readings += [
+                AlertReading(
+                    str(row[rule.each] or "") if rule.each else "", _name(row, rule), at, _text(row[column.name])
+                )
+                for row in answer.rows
+                if _counts(row, answer, rule)
+            ]
+        readings.sort(key=lambda r: (r.member, r.at))
+        return AlertPast(tuple(readings), PREVIEW_DAYS, column.unit, column.currency)
 
     def _pace(self, rule: AlertRule, targets: Sequence[Target]) -> AlertReadings:
         wanted = [target for target in targets if target.id == rule.watch.target]
@@ -181,7 +214,8 @@ def _query(rule: AlertRule, members: Sequence[str] | None) -> Query:
     where = rule.where if members is None or not rule.each else (*rule.where, Filter(rule.each, "in", tuple(members)))
     compare = COMPARED[rule.watch.base] if rule.watch.kind == "change" else None
     time = TimeRange(SPAN.get(rule.window, "yesterday"))
-    return Query((rule.metric,), by=(rule.each,) if rule.each else (), where=where, time=time, compare=compare,
+    metrics = (rule.metric, rule.volume) if rule.volume else (rule.metric,)
+    return Query(metrics, by=(rule.each,) if rule.each else (), where=where, time=time, compare=compare,
                  order=(Order(rule.metric),) if rule.each else (), limit=rule.most if rule.each else None)  # fmt: skip
 
 
@@ -213,8 +247,40 @@ def _columns(answer: Answer, rule: AlertRule) -> tuple[AnswerColumn, str]:
             code="alerts.currencies", values={"metric": rule.metric},
         )  # fmt: skip
     value = next(column for column in answer.columns if column.role == "metric")
-    base = next((column.name for column in answer.columns if column.role == "comparison"), "")
+    base = next((c.name for c in answer.columns if c.role == "comparison" and c.metric == value.metric), "")
     return value, base
+
+
+def _counts(row: Mapping[str, Any], answer: Answer, rule: AlertRule) -> bool:
+    """Whether there is enough of the rule's volume for its share to say something."""
+    if not rule.volume:
+        return True
+    column = next(column for column in answer.columns if column.role == "metric" and column.metric == rule.volume)
+    there = row[column.name]
+    return there is not None and Decimal(str(there)) >= Decimal(rule.least)
+
+
+def _silences(
+    rule: AlertRule, members: Sequence[str], planner: Planner, reader: Reader, now: datetime
+) -> AlertReadings:  # fmt: skip
+    """Hours since the last hour in which each member had a row."""
+    since = _until_today(SILENCE_DAYS, now, planner.zone)
+    answer = planner.answer(
+        replace(_query(rule, members), by=("hour", rule.each), time=since, order=(), limit=None), reader, now
+    )
+    last: dict[str, datetime] = {}
+    names: dict[str, str] = {}
+    column, _ = _columns(answer, rule)
+    for row in answer.rows:
+        if row["hour"] is not None and row[column.name] is not None:
+            member, at = str(row[rule.each] or ""), _end_of(str(row["hour"]), "hour", planner.zone)
+            last[member], names[member] = max(at, last.get(member, at)), _name(row, rule)
+    begin = now - timedelta(days=SILENCE_DAYS)
+    readings = tuple(
+        AlertReading(m, names.get(m, m), now, f"{max((now - last.get(m, begin)).total_seconds(), 0) / 3600:.2f}")
+        for m in members
+    )
+    return AlertReadings(rule.id, readings, "hours")
 
 
 def _rows(

@@ -9,7 +9,8 @@ from typing import Any, Protocol
 
 import structlog
 
-from castanea.alerts import Alert, Alerts
+from castanea.alerts import Alert
+from castanea.alerts.kept import Alerts
 from castanea.contracts.alert import AlertCause, AlertReadings, AlertRule
 from castanea.contracts.target import Target
 from castanea.kit.clock import monotonic

@@ -125,13 +125,21 @@ def _json(text: str, name: str) -> pl.DataFrame:
     if isinstance(told, dict):
         cases = [part for part in told.values() if isinstance(part, list)]
         for_all = {k: v for k, v in told.items() if not isinstance(v, list)}
-        told = [{**for_all, **row} if isinstance(row, dict) else row for part in cases for row in part] if cases else [told]
+        told = (
+            [{**for_all, **row} if isinstance(row, dict) else row for part in cases for row in part]
+            if cases
+            else [told]
+        )
     if not isinstance(told, list) or not all(isinstance(row, dict) for row in told):
-        raise InputError(f"{name} holds no objects; write {{\"column\": value, …}} or a list of them", code="analysis.bad_file")
+        raise InputError(
+            f'{name} holds no objects; write {{"column": value, …}} or a list of them', code="analysis.bad_file"
+        )
     if not told:
         raise InputError(f"{name} holds no rows; an analysis needs some", code="analysis.empty")
     columns = dict.fromkeys(key for row in told for key in row)
-    return pl.DataFrame({c: [_cell(row.get(c)) for row in told] for c in columns}, schema=dict.fromkeys(columns, pl.String))
+    return pl.DataFrame(
+        {c: [_cell(row.get(c)) for row in told] for c in columns}, schema=dict.fromkeys(columns, pl.String)
+    )
 
 
 def _cell(value: Any) -> str | None:

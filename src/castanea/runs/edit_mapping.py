@@ -10,6 +10,7 @@ import yaml
 from castanea.contracts.mappings import Mapping, parse_mapping
 from castanea.kit.errors import InputError
 from castanea.kit.nearest import nearest
+from castanea.kit.yaml_reading import load_yaml
 
 
 def edited(
@@ -24,7 +25,7 @@ def edited(
     A file's column stands for one column of the format: it is taken from the one that had it. Raises InputError that names what is not
     there, and what parsing raises.
     """
-    told = yaml.safe_load(mapping.text)
+    told = load_yaml(mapping.text)
     told["format"] = name or told["format"]
     for column, place in columns.items():
         if column not in told["columns"]:

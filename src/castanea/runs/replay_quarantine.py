@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -58,6 +59,7 @@ class Replayed:
     reasons: dict[str, int]
     import_id: str
     offset: int
+    again: dict[str, str]  # quarantine number → why it was refused again
 
 
 def read_as(reading: Reading, chosen: dict[str, str], shop: str, *, shop_given: bool) -> str:
@@ -99,6 +101,16 @@ def export(log: EventLog, vault: Vault, out: TextIO, import_id: str) -> int:
     return len(rows)
 
 
+def opened(
+    log: EventLog, vault: Vault, import_id: str, limit: int | None = None, only: AbstractSet[str] | None = None
+) -> tuple[dict[str, Any], tuple[str, ...], list[tuple[dict[str, Any], dict[str, str]]]]:
+    """(the import's record, its file's columns, its waiting rows each with its cells). Raises NotFound for an import without a record."""
+    record, kept = _record(log, import_id)
+    rows = [row for row in waiting(log, import_id) if only is None or row["quarantine_id"] in only]
+    cells = [(row, _cells(_raw(vault, row), kept.header)) for row in rows[:limit]]
+    return record, tuple(dict.fromkeys([*kept.header, *(name for _, found in cells for name in found)])), cells
+
+
 def replay(path: Path, landing: Landing, clock: Clock) -> Replayed:
     """Take a mended CSV (as `export` wrote it): its rows are read as their file was, and land as log records."""
     with path.open(encoding="utf-8-sig", newline="") as file:
@@ -109,10 +121,18 @@ def replay(path: Path, landing: Landing, clock: Clock) -> Replayed:
         )
     if len({row["import_id"] for row in mended}) > 1:
         raise InputError(f"{path.name} holds rows of several imports; replay one at a time")
+    return replay_rows(mended, landing, clock)
+
+
+def replay_rows(mended: Sequence[dict[str, str]], landing: Landing, clock: Clock) -> Replayed:
+    """Replay rows of one import: their cells by the file's column names, with `quarantine_id`, `import_id` and `source_row`.
+
+    Raises NotFound when none of them waits any more.
+    """
     by_id = {row["quarantine_id"]: row for row in waiting(landing.log, mended[0]["import_id"])}
     mended = [row for row in mended if row["quarantine_id"] in by_id]
     if not mended:
-        raise NotFound(f"none of the rows of {path.name} waits in quarantine any more")
+        raise NotFound("none of these rows waits in quarantine any more", code="mending.none_waits")
     record, kept = _record(landing.log, mended[0]["import_id"])
     batches, refused = _mapped(mended, record, kept, clock)
     accepted = [by_id[row["quarantine_id"]] for row in mended if int(row["source_row"]) not in refused]
@@ -124,7 +144,8 @@ def replay(path: Path, landing: Landing, clock: Clock) -> Replayed:
     reasons: dict[str, int] = {}
     for reason in refused.values():
         reasons[reason] = reasons.get(reason, 0) + 1
-    return Replayed(len(mended), len(accepted), len(mended) - len(accepted), reasons, import_id, max(offsets))
+    again = {row["quarantine_id"]: refused[n] for row in mended if (n := int(row["source_row"])) in refused}
+    return Replayed(len(mended), len(accepted), len(mended) - len(accepted), reasons, import_id, max(offsets), again)
 
 
 def _mapped(

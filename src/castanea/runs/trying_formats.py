@@ -21,6 +21,7 @@ from castanea.contracts.sent import SentBatch
 from castanea.contracts.table import Type
 from castanea.contracts.tables import TABLES
 from castanea.kit.errors import Conflict, InputError
+from castanea.kit.yaml_reading import load_yaml
 from castanea.runs.import_file import ImportFile, Outcome, Request
 
 NEAR = 5  # formats told beside the one that fits
@@ -116,7 +117,7 @@ def propose(job: ImportFile, request: Request, name: str, like: Mapping | None =
 
 def _written(name: str, mapping: Mapping, guesses: Sequence[Guess], unused: Sequence[str], file: str) -> str:
     """The guessed mapping with a comment on every guess: what the file's column was taken for and how sure that is."""
-    told = yaml.safe_load(mapping.text)
+    told = load_yaml(mapping.text)
     sure = {guess.concept: guess for guess in guesses}
     found = {c: r for c, r in told["columns"].items() if r.get("names")}
     used = mapping_names(told, set(told["columns"]))

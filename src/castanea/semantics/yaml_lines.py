@@ -7,6 +7,7 @@ from typing import Any
 import yaml
 
 from castanea.kit.errors import InputError
+from castanea.kit.yaml_reading import compose_yaml
 from castanea.semantics.model import Place
 
 
@@ -29,7 +30,7 @@ class Node:
 def read_yaml(text: str, file: str) -> Node:
     """Parse a document. Raises InputError naming file and line when it is no YAML or a key stands twice."""
     try:
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
+        root = compose_yaml(text)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark else 1

@@ -1099,6 +1099,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/quarantine/{import_id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Replay Rows
+         * @description Read mended rows exactly as their file was read and land them; those that still cannot be used wait as before.
+         */
+        post: operations["replayRows"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/quarantine/{import_id}/rows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Mend Rows
+         * @description The waiting rows of an import with all their cells, personal values in clear, to be mended.
+         */
+        get: operations["mendRows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/query": {
         parameters: {
             query?: never;
@@ -1984,8 +2024,9 @@ export interface components {
         };
         /**
          * AlertRule
-         * @description `metric` within `where`, read over `window` (now: a level as it stands; hour: the last one that is over); with `each`, for each of
-         *     the `most` greatest members of that dimension. `lasting` and `calm`: minutes that it holds before it fires, and that it does not before
+         * @description `metric` within `where`, read over `window` (now: a level as it stands; hour: the last one that is over; week: the last seven days
+         *     that are over); with `each`, for each of the `most` greatest members of that dimension. A share of a few says nothing: with `volume`,
+         *     a metric, only what has at least `least` of it counts. `lasting` and `calm`: minutes that it holds before it fires, and that it does not before
          *     it is resolved. `receivers`: ids of accounts that are told first; empty = all who may see it.
          */
         AlertRule: {
@@ -2011,6 +2052,11 @@ export interface components {
              * @default 0
              */
             lasting: number;
+            /**
+             * Least
+             * @default
+             */
+            least: string;
             /** Metric */
             metric: string;
             /**
@@ -2036,6 +2082,11 @@ export interface components {
              * @default 1
              */
             version: number;
+            /**
+             * Volume
+             * @default
+             */
+            volume: string;
             watch: components["schemas"]["Watch"];
             /**
              * Where
@@ -2047,12 +2098,13 @@ export interface components {
              * @default today
              * @enum {string}
              */
-            window: "now" | "today" | "yesterday" | "hour";
+            window: "now" | "today" | "yesterday" | "week" | "hour";
         };
         /**
          * AlertRule
-         * @description `metric` within `where`, read over `window` (now: a level as it stands; hour: the last one that is over); with `each`, for each of
-         *     the `most` greatest members of that dimension. `lasting` and `calm`: minutes that it holds before it fires, and that it does not before
+         * @description `metric` within `where`, read over `window` (now: a level as it stands; hour: the last one that is over; week: the last seven days
+         *     that are over); with `each`, for each of the `most` greatest members of that dimension. A share of a few says nothing: with `volume`,
+         *     a metric, only what has at least `least` of it counts. `lasting` and `calm`: minutes that it holds before it fires, and that it does not before
          *     it is resolved. `receivers`: ids of accounts that are told first; empty = all who may see it.
          */
         "AlertRule-Input": {
@@ -2078,6 +2130,11 @@ export interface components {
              * @default 0
              */
             lasting: number;
+            /**
+             * Least
+             * @default
+             */
+            least: string;
             /** Metric */
             metric: string;
             /**
@@ -2103,6 +2160,11 @@ export interface components {
              * @default 1
              */
             version: number;
+            /**
+             * Volume
+             * @default
+             */
+            volume: string;
             watch: components["schemas"]["Watch-Input"];
             /**
              * Where
@@ -2114,7 +2176,7 @@ export interface components {
              * @default today
              * @enum {string}
              */
-            window: "now" | "today" | "yesterday" | "hour";
+            window: "now" | "today" | "yesterday" | "week" | "hour";
         };
         /** AlertRules */
         AlertRules: {
@@ -3703,6 +3765,58 @@ export interface components {
                 [key: string]: string;
             };
         };
+        /**
+         * Mend
+         * @description Rows to replay: number in the quarantine → the cells that were changed, by the file's column names.
+         */
+        Mend: {
+            /** Rows */
+            rows: {
+                [key: string]: {
+                    [key: string]: string;
+                };
+            };
+        };
+        /**
+         * MendRow
+         * @description A row that waits. `row`: its number in the file; `cells` in the order of the file's columns, personal values in clear.
+         */
+        MendRow: {
+            /** Cells */
+            cells: string[];
+            /** Column */
+            column: string;
+            /** Quarantine Id */
+            quarantine_id: string;
+            /** Reason */
+            reason: string;
+            /** Row */
+            row: number;
+            /** Rule */
+            rule: string;
+            /**
+             * Why
+             * @description The reason, in the reader's language.
+             * @default
+             */
+            why: string;
+        };
+        /**
+         * MendRows
+         * @description The first waiting rows of an import, and how many wait.
+         */
+        MendRows: {
+            /** Columns */
+            columns: string[];
+            /** File */
+            file: string;
+            /** Import Id */
+            import_id: string;
+            /** Rows */
+            rows: components["schemas"]["MendRow"][];
+            /** Total */
+            total: number;
+        };
         /** NearFormat */
         NearFormat: {
             /** Confidence */
@@ -4344,6 +4458,26 @@ export interface components {
             values?: {
                 [key: string]: string;
             };
+        };
+        /**
+         * Replayed
+         * @description `landed` of the `received` rows count now; `refused` wait as before, `again` says why by their number in the quarantine.
+         */
+        Replayed: {
+            /** Again */
+            again: {
+                [key: string]: string;
+            };
+            /** Landed */
+            landed: number;
+            /** Reasons */
+            reasons: {
+                [key: string]: number;
+            };
+            /** Received */
+            received: number;
+            /** Refused */
+            refused: number;
         };
         /**
          * RowSource
@@ -7363,6 +7497,74 @@ export interface operations {
                     "application/json": {
                         [key: string]: unknown;
                     };
+                };
+            };
+            /** @description A problem document (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replayRows: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Mend"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Replayed"];
+                };
+            };
+            /** @description A problem document (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    mendRows: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MendRows"];
                 };
             };
             /** @description A problem document (RFC 9457). */

@@ -10,8 +10,11 @@ from fastapi import APIRouter, Query, Request, Response
 
 from castanea.access import Permission
 from castanea.api.guard import GuardedRoute, needs, services_of
-from castanea.api.models import ImportStands
+from castanea.api.models import ImportStands, Mend, MendRows, Replayed
+from castanea.api.problems import locale_of
+from castanea.api.services import Mending
 from castanea.kit.errors import Unavailable
+from castanea.kit.messages import say
 
 router = APIRouter(prefix="/api/v1", route_class=GuardedRoute, tags=["data"])
 
@@ -55,3 +58,31 @@ async def quarantine(
 ) -> Response:
     """Rows that could not be used: place, reason, rule. Values of persons are never shown."""
     return Response(await services_of(request).link.quarantine(import_id, limit), media_type="application/json")
+
+
+@router.get("/quarantine/{import_id}/rows", operation_id="mendRows")
+@needs(Permission.QUARANTINE_MEND)
+async def mend_rows(request: Request, import_id: str, limit: int = Query(200, ge=1, le=1000)) -> MendRows:
+    """The waiting rows of an import with all their cells, personal values in clear, to be mended."""
+    found = await anyio.to_thread.run_sync(_mending(request).rows, import_id, limit)
+    told = MendRows.model_validate(found, from_attributes=True)
+    locale = locale_of(request)
+    for row in told.rows:
+        row.why = say(f"quarantine.{row.reason}", locale, {}, otherwise=row.reason)
+    return told
+
+
+@router.post("/quarantine/{import_id}/replay", operation_id="replayRows")
+@needs(Permission.QUARANTINE_MEND)
+async def replay_rows(request: Request, import_id: str, body: Mend) -> Replayed:
+    """Read mended rows exactly as their file was read and land them; those that still cannot be used wait as before."""
+    outcome = await anyio.to_thread.run_sync(_mending(request).replay, import_id, body.rows)
+    services_of(request).link.notify_soon()
+    return Replayed.model_validate(outcome, from_attributes=True)
+
+
+def _mending(request: Request) -> Mending:
+    room = services_of(request).mending
+    if room is None:
+        raise Unavailable("this server mends no rows")
+    return room

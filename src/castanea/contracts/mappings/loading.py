@@ -27,6 +27,7 @@ from castanea.contracts.mappings.language import (
 from castanea.contracts.mappings.placing import with_line
 from castanea.contracts.tables import TABLES
 from castanea.kit.errors import InputError
+from castanea.kit.yaml_reading import load_yaml
 
 _KEYS = {
     "format", "version", "label", "kind", "source", "columns", "define", "meanings", "checks", "rows", "also", "words", "patterns",
@@ -34,13 +35,12 @@ _KEYS = {
     "known_share", "each",
 }  # fmt: skip
 _COLUMN_KEYS = {"names", "type", "needed", "like", "keep", "why", "order", "privacy"}
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def parse_mapping(text: str, where: str) -> Mapping:
     """Read one mapping. Raises InputError that names the place, the fault and the valid choices."""
     try:
-        raw = yaml.load(text, Loader=_LOADER)  # noqa: S506  a safe loader, the C one where it is built
+        raw = load_yaml(text)
     except yaml.YAMLError as error:
         raise InputError(f"{where} is no YAML: {error}") from error
     if not isinstance(raw, dict):
@@ -126,7 +126,7 @@ def load_mappings(folder: Path | None = None) -> tuple[Mapping, ...]:
 @cache
 def shipped_data(name: str) -> Any:
     """A list of words that comes with Castanea (`provinces`, `concepts`), as YAML holds it."""
-    return yaml.load((files("castanea.contracts.mappings") / f"{name}.yaml").read_text("utf-8"), Loader=_LOADER)  # noqa: S506
+    return load_yaml((files("castanea.contracts.mappings") / f"{name}.yaml").read_text("utf-8"))
 
 
 def _words(table: dict[str, Any]) -> dict[str, str]:

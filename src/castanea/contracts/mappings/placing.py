@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import yaml
 
 from castanea.kit.errors import InputError
+from castanea.kit.yaml_reading import compose_yaml
 
 _QUOTED = re.compile(r"'([^\n]*?)' (?:is|names|uses|calls)|in '([^\n]*)'$|^'([^\n]*?)'")
 _Path = tuple[str, ...]
@@ -32,7 +33,7 @@ def _line(text: str, told: str) -> int:
     words = {word for word in re.split(r"[\s.:']+", told.split(" '", maxsplit=1)[0]) if word}
     quoted = next((part for found in _QUOTED.finditer(told) for part in found.groups() if part), "")
     best: tuple[int, int, int] = (0, 0, 0)
-    for path, value, line in _scalars(yaml.compose(text, Loader=yaml.SafeLoader), ()):
+    for path, value, line in _scalars(compose_yaml(text), ()):
         exact = 2 if quoted and value.strip() == quoted else 0
         near = sum(1 for name in dict.fromkeys(path) if name in words)
         score = (exact, near, -line)

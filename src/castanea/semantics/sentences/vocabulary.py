@@ -9,8 +9,7 @@ from functools import cache
 from importlib import resources
 from typing import Any, Literal
 
-import yaml
-
+from castanea.kit.yaml_reading import load_yaml
 from castanea.semantics.catalog import Catalog
 
 Kind = Literal["metric", "dimension", "grain", "member", "by", "without", "trend", "best", "worst", "filler"]
@@ -67,7 +66,7 @@ class Vocabulary:
 @cache
 def _told() -> dict[str, Any]:
     text = (resources.files("castanea.semantics.sentences") / "words.yaml").read_text(encoding="utf-8")
-    told: dict[str, Any] = yaml.safe_load(text)
+    told: dict[str, Any] = load_yaml(text)
     return told
 
 

@@ -7,6 +7,7 @@ import { Grids } from "../grids/Grids";
 import { HowTo } from "./HowTo";
 import { Imports } from "./Imports";
 import { LoadState } from "./LoadState";
+import { Mend } from "./Mend";
 import { Quarantine } from "./Quarantine";
 import { WriteKeys } from "./WriteKeys";
 
@@ -24,7 +25,7 @@ export function DataPage() {
         <nav className="parts" aria-label={t("data.title")}>
           {parts.map(([name]) => <a key={name} className={name === part ? "pill on" : "pill"} href={name ? `/data/${name}` : "/data"} onClick={follow} aria-current={name === part ? "page" : undefined}>{t(`data.part_${name || "import"}`)}</a>)}
         </nav>
-        {part === "grids" ? <Grids /> : part === "how" ? <HowTo /> : part === "quarantine" ? <Quarantine /> : part === "keys" ? <WriteKeys /> : part === "imports" || !can(session, "data:write") ? <Imports /> : <ImportPage />}
+        {part === "grids" ? <Grids /> : part === "how" ? <HowTo /> : part === "quarantine" ? <div className="grid-parts">{can(session, "quarantine:mend") && <Mend />}<Quarantine /></div> : part === "keys" ? <WriteKeys /> : part === "imports" || !can(session, "data:write") ? <Imports /> : <ImportPage />}
       </main>
     </>
   );

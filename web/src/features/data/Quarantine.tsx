@@ -15,13 +15,15 @@ function rowsOf(answer: unknown): Loose[] {
   return (Array.isArray(told.rows) ? told.rows : Array.isArray(told.items) ? told.items : Array.isArray(told.quarantine) ? told.quarantine : []) as Loose[];
 }
 
+const waits = (row: Loose) => text(row, "state") !== "replayed";
+
 /** Rows that could not be used: where they stand and why. Nothing of a person is shown here. */
 export function Quarantine() {
   const { t } = useTranslation();
   const { language } = useSettings();
   const asked = useQuery<unknown, Problem>({ queryKey: ["quarantine"], queryFn: api.quarantine, refetchInterval: 10_000 });
   if (asked.isPending || asked.isError) return <Message problem={asked.error} />;
-  const rows = rowsOf(asked.data);
+  const rows = rowsOf(asked.data).filter(waits);
   const total = count((asked.data ?? {}) as Loose, "total") ?? rows.length;
   if (!rows.length) return <section className="tile page-tile"><div className="mid"><Status level="ok">{t("data.fine")}</Status><span>{t("data.no_quarantine")}</span></div></section>;
   return (
