@@ -30,13 +30,42 @@ def _orders() -> list[str]:
     return ["who,turn,what", *(f"{who},{turn},{what}" for who, turn, what in rows)]
 
 
-FILES = {"propensity": _visits(), "recommend": _orders()}
+def _letters() -> list[str]:
+    rng = np.random.default_rng(7)
+    rows = []
+    for n in range(900):
+        arm, old, way = ("mail", "none", "text")[n % 3], int(rng.integers(1, 12)), ("web", "shop")[int(rng.integers(2))]
+        chance = 0.2 + (0.3 if arm == "mail" and way == "web" else 0.0)
+        rows.append(f"c{n:03},{arm},{old},{way},{int(rng.random() < chance)}")
+    return ["who,arm,months,way,bought", *rows]
+
+
+FILES = {"propensity": _visits(), "recommend": _orders(), "uplift": _letters(), "offers": _letters()}
+LETTERS = [
+    "--treatment",
+    "arm",
+    "--treated",
+    "mail",
+    "--control",
+    "none",
+    "--outcome",
+    "bought",
+    "--features",
+    "months,way",
+]
 CALLS = {
     "propensity": ["--outcome", "bought", "--features", "pages,way", "--row", "visit"],
     "recommend": ["--user", "who", "--item", "what", "--order", "turn", "--k", "3"],
+    "uplift": [*LETTERS, "--row", "who"],
+    "offers": [*LETTERS, "--row", "who", "--profit", "10", "--offer-cost", "1", "--budget", "100"],
 }
-COLUMNS = {"propensity": "row,probability", "recommend": "user,rank,item,score"}
-NUMBER = {"propensity": "pages", "recommend": "turn"}
+COLUMNS = {
+    "propensity": "row,probability",
+    "recommend": "user,rank,item,score",
+    "uplift": "row,uplift,lo,hi",
+    "offers": "row,expected_profit,lo,give",
+}
+NUMBER = {"propensity": "pages", "recommend": "turn", "uplift": "bought", "offers": "months"}
 
 
 @pytest.fixture
