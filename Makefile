@@ -1,6 +1,6 @@
 # Every target is one line in README.md and README.zh-CN.md; `make help` prints them.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo dev web test test-faults test-dialects test-roundtrip lint bench bench-quick bench-analysis bench-formats docs screenshots wheel lock clean
+.PHONY: help setup demo dev web test test-faults test-dialects test-roundtrip lint bench bench-quick bench-alerts bench-analysis bench-formats docs screenshots wheel lock clean
 
 # Any of these may be an environment variable or an argument: make demo PORT=9000
 PYTHON ?= python3
@@ -54,6 +54,9 @@ bench-quick: setup ## The same on small data (6 minutes)
 
 bench-analysis: setup ## Measure the analyses against published figures (CHECK=1 fails on a miss)
 	@$(BIN)/python -m bench.analysis $(if $(CHECK),--check)
+
+bench-alerts: setup ## Watch simulated shops with the ready-made alert rules (SEEDS=30, 10 minutes a shop and core; CHECK=1 fails on a miss)
+	@$(BIN)/python -m bench.alerts --seeds $(or $(SEEDS),30) --workers 2 $(if $(CHECK),--check)
 
 bench-formats: setup ## Read a corpus of generated exports of every format (CHECK=1 fails on a miss)
 	@$(BIN)/python -m bench $(if $(CHECK),--check) formats

@@ -20,9 +20,11 @@ from castanea.kit.clock import SystemClock
 
 if TYPE_CHECKING:
     from castanea.access import Accounts, Admission, Invitations, Keyring, People, Provider, WriteKeys
+    from castanea.api.services import Telling
     from castanea.boards.kept import KeptBoards
     from castanea.contracts.workspace import Workspace
     from castanea.intake.landing import Landing
+    from castanea.runs.alert_outbox import AlertOutbox
     from castanea.runs.asking import Asking
     from castanea.runs.desk import Desk
     from castanea.state import Database
@@ -212,6 +214,7 @@ class Castanea:
                 targeting = asyncio.create_task(link.keep_targets(targets.living))
                 alerts = Alerts(database, self.clock)
                 watch = AlertWatch(link, alerts, targets.living)
+                telling, messages = self._telling(workspace, database, keyring)
                 services = Services(
                     workspace, link, events, accounts, Sessions(database, keyring, self.clock),
                     WriteKeys(database, keyring, self.clock), People(database, self.clock),
@@ -220,22 +223,46 @@ class Castanea:
                     KeptBoards(database, self.clock), KanbanBoards(database, self.clock), targets, alerts, self.clock,
                     ApiSettings(allowed_hosts=self._settings.allowed_hosts, web=built_pages()),
                     GridDesk(landing, self.clock), ImportDesk(landing, self.clock), jobs, provider, admission, watch,
-                    QuarantineDesk(landing, vault, self.clock),
+                    QuarantineDesk(landing, vault, self.clock), telling,
                 )  # fmt: skip
                 app = create_app(services)
                 watching = asyncio.create_task(watch.run(app.tell_of_alerts))
+                sending = asyncio.create_task(messages.run())
                 try:
                     await serve(app, host, port, children, lambda: _greet(host, port, owner))
                 finally:
                     zoning.cancel()
                     targeting.cancel()
                     watching.cancel()
+                    sending.cancel()
                     await jobs.close()
                     await asyncio.to_thread(events.close)
                     await link.close()
 
             _run(main())
         return 0
+
+    def _telling(self, workspace: Workspace, database: Database, keyring: Keyring) -> tuple[Telling, AlertOutbox]:
+        """How people are told of alerts outside of the pages. Raises InputError for a wrong setting."""
+        from zoneinfo import ZoneInfo
+
+        from castanea.access import People
+        from castanea.alerts.channels import Channels
+        from castanea.alerts.delivering import Deliverer
+        from castanea.alerts.outbox import Outbox
+        from castanea.alerts.outgoing import Outgoing
+        from castanea.alerts.quiet import Silences
+        from castanea.api.services import Telling
+        from castanea.runs.alert_outbox import AlertOutbox, read_alert_settings
+
+        address, mail = read_alert_settings(workspace.alerts, workspace.root, os.environ)
+        zone = ZoneInfo(workspace.settings.zone)
+        channels = Channels(database, self.clock, keyring.derive("alerts", "channels"))
+        silences = Silences(database, self.clock, zone)
+        outbox = Outbox(database, self.clock, channels, silences, keyring.derive("alerts", "links"))
+        deliverer = Deliverer(self.clock, zone, Outgoing(), address, mail)
+        telling = Telling(channels, silences, outbox, deliverer.mails, deliverer.links)
+        return telling, AlertOutbox(outbox, deliverer, People(database, self.clock))
 
     def _provider(
         self, workspace: Workspace, database: Database, keyring: Keyring, accounts: Accounts

@@ -168,3 +168,13 @@ def test_a_rule_tells_how_its_numbers_stand(alerts: Alerts) -> None:
     assert alerts.rule(rule).instances == {"firing": 1, "ok": 1}
     with pytest.raises(NotFound):
         alerts.rule("none")
+
+
+def test_the_same_reading_read_again_is_the_same_alert(tmp_path: Path) -> None:
+    alerts = Alerts(Database(tmp_path / "state.db"), FixedClock(datetime(2026, 11, 20, 4, tzinfo=UTC)))
+    rule = alerts.make(
+        AlertRule("", "x", "orders", Watch("threshold", "below", limit="5"), window="yesterday"), "a"
+    ).rule
+    told = [AlertReadings(rule.id, (AlertReading("", "", datetime(2026, 11, 19, 16, tzinfo=UTC), "1"),))]
+    assert [len(alerts.evaluate(told).fired) for _ in range(3)] == [1, 0, 0]
+    assert len(alerts.alerts()) == 1

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
@@ -20,9 +21,12 @@ import structlog
 import uvicorn
 
 from castanea.access import Accounts, Invitations, Keyring, People, Sessions, Shares, Teams, Walls, WriteKeys
+from castanea.alerts.channels import Channels
 from castanea.alerts.kept import Alerts
+from castanea.alerts.outbox import Outbox
+from castanea.alerts.quiet import Silences
 from castanea.api import ApiSettings, Services, create_app
-from castanea.api.services import EventIntake
+from castanea.api.services import EventIntake, Telling
 from castanea.boards.kept import KeptBoards
 from castanea.contracts.workspace import Workspace, WorkspaceSettings
 from castanea.kanban import KanbanBoards
@@ -93,6 +97,10 @@ def serving(root: Path, settings: ApiSettings, events: EventIntake | None = None
     database, keyring, clock = Database(workspace.state), Keyring(workspace.vault), SystemClock()
     accounts = Accounts(database, keyring, clock)
     link, intake = PocketLink(), PocketIntake()
+    channels = Channels(database, clock, keyring.derive("alerts", "channels"), loopback=True)
+    silences = Silences(database, clock, ZoneInfo("Asia/Shanghai"))
+    outbox = Outbox(database, clock, channels, silences, keyring.derive("alerts", "links"))
+    telling = Telling(channels, silences, outbox, mails=True, links=True)
     services = Services(
         workspace=workspace,
         link=link,
@@ -115,6 +123,7 @@ def serving(root: Path, settings: ApiSettings, events: EventIntake | None = None
         imports=PocketDesk(),
         mending=PocketDesk(),
         uploads=PocketUploads(),
+        telling=telling,
     )
     owner = accounts.ensure_owner() or accounts.reset_passphrase("owner")
     app = create_app(services)

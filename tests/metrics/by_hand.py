@@ -312,4 +312,6 @@ EVENTS: dict[str, Callable[[Figures], Number]] = {
     "uv_value": lambda f: div(f["paid"], f["visitors"]),
     "searches": lambda f: f["searches"],
     "no_result_rate": lambda f: div(f["empty_searches"], f["searches"]),
+    "checkouts": lambda f: f["checkouts"],
+    "checkout_completion": lambda f: div(f["purchases"], f["checkouts"]),
 }

@@ -156,6 +156,8 @@ SUMS: dict[str, Sum] = {
     "negative_mentions": _n("social_mention", "time", C("sentiment") == "negative"),
     "reach": _one("social_mention", "time", ALL, C("reach"), scale=1),
     "searches": _n("web_event", "time", C("event") == "search"),
+    "checkouts": _n("web_event", "time", C("event") == "checkout"),
+    "purchases": _n("web_event", "time", C("event") == "purchase"),
     "empty_searches": _n("web_event", "time", (C("event") == "search") & (C("result_count") == 0)),
     "views": _n("web_event", "time", C("event").is_in(["page_view", "product_view"])),
     "received": _one("receipt", "time", ALL, C("quantity")),

@@ -115,7 +115,7 @@ def _held_against_range(condition: Unusual, reading: Reading, *, held: bool) -> 
         return Compared(reading, edge, None)
     outside = reading.value < edge if condition.side == "below" else reading.value > edge
     this_side = reading.value < reading.base if condition.side == "below" else reading.value > reading.base
-    return Compared(reading, edge, outside if held else reading.unusual and this_side)
+    return Compared(reading, edge, outside if held else outside and reading.unusual and this_side)
 
 
 def _refuse_below_zero(name: str, value: Decimal) -> None:

@@ -148,7 +148,7 @@ class Alerts:
     def alert(self, number: str) -> Alert:
         """Raises NotFound."""
         with self._database.read() as session:
-            return _alert(_row(session, number))
+            return alert_of(_row(session, number))
 
     def story(self, number: str) -> AlertStory:
         """An alert with its evaluations and what was done with it. Raises NotFound."""
@@ -214,7 +214,7 @@ class Alerts:
         instance.state, instance.since, instance.fired_at = after.state.value, after.since, after.fired_at
         instance.turned, instance.last_at, instance.reading = after.turned, reading.at, told
         alert = session.get(AlertRow, instance.alert_id) if instance.alert_id else None
-        if done.fired:
+        if done.fired and stood.fired_at is None:  # the same reading read again is the same alert
             instance.alert_id = self._fire(session, rule, instance, done, told, read)
             fired.append(instance.alert_id)
         elif alert is not None and alert.latest != told | {"name": instance.name}:

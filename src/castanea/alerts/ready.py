@@ -23,9 +23,9 @@ def _ready(name: str, zh: str, en: str, why_zh: str, why_en: str, rule: AlertRul
 
 READY: tuple[ReadyRule, ...] = (
     _ready(
-        "stock_cover", "畅销商品库存不足 5 天", "Best sellers with stock for less than 5 days",
-        "销量最高的 50 个商品，可售天数低于 5 天时提醒", "Of the 50 best sellers, each whose stock covers less than 5 days of sales",
-        AlertRule("", "", "days_of_cover", Watch("threshold", "below", limit="5", margin="2"), each="product", most=50, window="now", severity="critical"),
+        "stock_cover", "畅销商品库存不足 2 天", "Best sellers with stock for less than 2 days",
+        "销量最高的 20 个商品，可售天数低于 2 天时提醒", "Of the 20 best sellers, each whose stock covers less than 2 days of sales",
+        AlertRule("", "", "days_of_cover", Watch("threshold", "below", limit="2", margin="2"), each="product", most=20, window="now", severity="critical"),
     ),
     _ready(
         "sales_unusual", "支付金额异常偏低", "Unusually low sales",
@@ -39,8 +39,10 @@ READY: tuple[ReadyRule, ...] = (
     ),
     _ready(
         "channel_sales", "某渠道销售额骤降", "A channel's sales fall",
-        "各渠道今天到此刻比上周同一天同一时刻低 40% 以上，持续半小时", "Each channel that stands 40 % below the same weekday at the same time for half an hour",
-        AlertRule("", "", "paid_amount", Watch("change", "below", by="0.4", margin="0.1"), each="channel", most=20, window="today", lasting=30),
+        "各渠道今天到此刻比上周同一天同一时刻低一半以上，持续半小时（那天不足 100 单的不算）",
+        "Each channel that stands below half of the same weekday at the same time, for half an hour (of 100 orders or more)",
+        AlertRule("", "", "paid_amount", Watch("change", "below", by="0.5", margin="0.1"), each="channel", most=20, window="today", lasting=30,
+                  volume="orders", least="100"),
     ),
     _ready(
         "quality_refunds", "品质退款率偏高", "Refunds for faults are high",

@@ -23,6 +23,7 @@ from castanea.api.routers import (
     account,
     alerts,
     boards,
+    channels,
     events,
     explore,
     grids,
@@ -129,7 +130,18 @@ def routes_only(lifespan: object = None) -> Application:
         invitations,
         walls,
     )
-    for room in (*rooms, shares, kanban, grids, uploads, own_boards, targets, alerts, explore):
+    for room in (
+        *rooms,
+        shares,
+        kanban,
+        grids,
+        uploads,
+        own_boards,
+        targets,
+        alerts,
+        channels,
+        explore,
+    ):
         app.include_router(room.router)
     app.openapi = lambda: document(app)  # type: ignore[method-assign]
     return app

@@ -17,6 +17,7 @@ from castanea.api.models import Problem
 from castanea.contracts.alert import AlertRule
 from castanea.contracts.behind import BehindQuestion
 from castanea.contracts.board import View
+from castanea.contracts.channel import ChannelEdit, ChannelTerms, SilenceTerms
 from castanea.contracts.importing import ImportWish
 from castanea.contracts.query import Query
 from castanea.contracts.sentence import Sentence
@@ -41,6 +42,9 @@ _BODIES: tuple[type, ...] = (
     AlertRule,
     RuleEdit,
     AlertDeed,
+    ChannelTerms,
+    ChannelEdit,
+    SilenceTerms,
 )
 _REF = "#/components/schemas/{model}"
 

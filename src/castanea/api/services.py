@@ -20,7 +20,10 @@ from castanea.access import (
     WriteKeys,
 )
 from castanea.alerts import Alert
+from castanea.alerts.channels import Channels
 from castanea.alerts.kept import Alerts
+from castanea.alerts.outbox import Outbox
+from castanea.alerts.quiet import Silences
 from castanea.boards.kept import KeptBoards
 from castanea.contracts.alert import AlertCause, AlertPast, AlertReadings, AlertRule
 from castanea.contracts.behind import BehindQuestion
@@ -196,6 +199,17 @@ class ApiSettings:
 
 
 @dataclass(frozen=True)
+class Telling:
+    """How people are told of alerts. `mails`: whether a mail server is set up; `links`: whether messages carry links to this server."""
+
+    channels: Channels
+    silences: Silences
+    outbox: Outbox
+    mails: bool
+    links: bool
+
+
+@dataclass(frozen=True)
 class Services:
     """Built and wired by the composition root."""
 
@@ -223,3 +237,4 @@ class Services:
     admission: Admission | None = None
     watching: Watching | None = None
     mending: Mending | None = None
+    telling: Telling | None = None

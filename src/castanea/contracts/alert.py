@@ -9,7 +9,7 @@ from typing import Any, Literal
 from castanea.contracts.query import Filter
 
 WatchKind = Literal["threshold", "change", "unusual", "off_pace", "silent"]
-Window = Literal["now", "today", "yesterday", "hour"]
+Window = Literal["now", "today", "yesterday", "week", "hour"]
 Against = Literal["yesterday", "same_weekday", "last_year"]
 Severity = Literal["watch", "critical"]
 Phase = Literal["ok", "pending", "firing", "resolved", "no_data"]
@@ -34,8 +34,9 @@ class Watch:
 
 @dataclass(frozen=True)
 class AlertRule:
-    """`metric` within `where`, read over `window` (now: a level as it stands; hour: the last one that is over); with `each`, for each of
-    the `most` greatest members of that dimension. `lasting` and `calm`: minutes that it holds before it fires, and that it does not before
+    """`metric` within `where`, read over `window` (now: a level as it stands; hour: the last one that is over; week: the last seven days
+    that are over); with `each`, for each of the `most` greatest members of that dimension. A share of a few says nothing: with `volume`,
+    a metric, only what has at least `least` of it counts. `lasting` and `calm`: minutes that it holds before it fires, and that it does not before
     it is resolved. `receivers`: ids of accounts that are told first; empty = all who may see it."""
 
     id: str
@@ -52,6 +53,8 @@ class AlertRule:
     receivers: tuple[str, ...] = ()
     enabled: bool = True
     version: int = 1
+    volume: str = ""
+    least: str = ""
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,8 @@ from typing import Any
 
 @dataclass(frozen=True)
 class WorkspaceSettings:
-    """From `castanea.toml`. `currency` is ISO 4217, `zone` an IANA name, `week_start` 1 (Monday) … 7; `demo` marks a simulated shop."""
+    """From `castanea.toml`. `currency` is ISO 4217, `zone` an IANA name, `week_start` 1 (Monday) … 7; `demo` marks a simulated shop;
+    `approve_above`: the cost in `currency` from which a second person approves a decision (0 = never)."""
 
     name: str
     currency: str = "CNY"
@@ -18,15 +19,17 @@ class WorkspaceSettings:
     gmv: str = "order_amount"
     new_buyer_days: int = 365
     demo: bool = False
+    approve_above: int = 0
 
 
 @dataclass(frozen=True)
 class Workspace:
-    """`provider`: the table `[provider]` of `castanea.toml` as it stands there; read when the server starts."""
+    """`provider`, `alerts`: the tables `[provider]` and `[alerts]` of `castanea.toml` as they stand there; read when the server starts."""
 
     root: Path
     settings: WorkspaceSettings
     provider: Any = None
+    alerts: Any = None
 
     @property
     def log(self) -> Path:

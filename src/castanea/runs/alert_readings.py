@@ -255,9 +255,9 @@ def _counts(row: Mapping[str, Any], answer: Answer, rule: AlertRule) -> bool:
     """Whether there is enough of the rule's volume for its share to say something."""
     if not rule.volume:
         return True
-    column = next(column for column in answer.columns if column.role == "metric" and column.metric == rule.volume)
-    there = row[column.name]
-    return there is not None and Decimal(str(there)) >= Decimal(rule.least)
+    columns = [c.name for c in answer.columns if c.role in ("metric", "comparison") and c.metric == rule.volume]
+    # what fell to nothing had enough before
+    return any(row[name] is not None and Decimal(str(row[name])) >= Decimal(rule.least) for name in columns)
 
 
 def _silences(

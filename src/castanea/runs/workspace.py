@@ -55,7 +55,7 @@ def open_workspace(root: Path) -> Workspace:
         kept = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as broken:
         raise _unreadable(path, str(broken)) from broken
-    provider = kept.pop("provider", None)
+    provider, alerts = kept.pop("provider", None), kept.pop("alerts", None)
     known = {f.name: f.type for f in fields(WorkspaceSettings)}
     if unknown := sorted(set(kept) - set(known)):
         raise _unreadable(path, f"unknown setting {unknown[0]!r}; there are {', '.join(known)}")
@@ -63,7 +63,7 @@ def open_workspace(root: Path) -> Workspace:
         raise _unreadable(path, f"{wrong[0]} must be of type {known[wrong[0]]}, it is {kept[wrong[0]]!r}")
     settings = WorkspaceSettings(**{"name": root.name, **kept})
     _check(settings)
-    return Workspace(root.resolve(), settings, provider)
+    return Workspace(root.resolve(), settings, provider, alerts)
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from castanea.state.alert_models import AlertAct, AlertInstance, AlertRow, AlertRuleRow, AlertStep
 from castanea.state.board_models import Board, BoardVersion, Favourite
+from castanea.state.channel_models import AlertChannel, AlertLink, AlertMessage, AlertSilence, AlertTold
 from castanea.state.database import Database
 from castanea.state.kanban_models import KanbanBoard, KanbanCard, KanbanChange, KanbanComment
 from castanea.state.models import (
@@ -22,10 +23,15 @@ from castanea.state.target_models import TargetChange, TargetRow
 __all__ = [
     "Account",
     "AlertAct",
+    "AlertChannel",
     "AlertInstance",
+    "AlertLink",
+    "AlertMessage",
     "AlertRow",
     "AlertRuleRow",
+    "AlertSilence",
     "AlertStep",
+    "AlertTold",
     "Base",
     "Board",
     "BoardShare",

@@ -4,6 +4,178 @@
  */
 
 export interface paths {
+    "/api/v1/alert-channels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Channels
+         * @description One's own channels. `mail`: whether the server can send e-mail; `links`: whether messages carry links.
+         */
+        get: operations["alertChannels"];
+        put?: never;
+        /**
+         * Make
+         * @description Make a channel of one's own. Its address and secret are sealed and never told again.
+         */
+        post: operations["makeAlertChannel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alert-channels/links/look": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Look
+         * @description What a link in a message would acknowledge. Nothing is done.
+         */
+        post: operations["lookAtAlertLink"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alert-channels/links/use": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Use
+         * @description Acknowledge the alerts of a link, as the person to whom its message went. It works once, until it is over.
+         */
+        post: operations["useAlertLink"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alert-channels/quiet-times": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Quiet Times
+         * @description Times in which no message is made, for everybody.
+         */
+        get: operations["quietTimes"];
+        put?: never;
+        /**
+         * Make Quiet
+         * @description Alerts fire all the same; what is still open afterwards is told then.
+         */
+        post: operations["makeQuietTime"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alert-channels/quiet-times/{silence}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove Quiet
+         * @description Take a quiet time away.
+         */
+        delete: operations["removeQuietTime"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alert-channels/{channel}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove
+         * @description Take a channel away, with what waits to be sent over it.
+         */
+        delete: operations["removeAlertChannel"];
+        options?: never;
+        head?: never;
+        /**
+         * Change
+         * @description Change a channel; an empty address or secret stays as it was. 409 when it was changed since `base`.
+         */
+        patch: operations["changeAlertChannel"];
+        trace?: never;
+    };
+    "/api/v1/alert-channels/{channel}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Messages
+         * @description The newest 100 messages over a channel, with what became of them.
+         */
+        get: operations["alertMessages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alert-channels/{channel}/trial": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Trial
+         * @description Send a message that tells of nothing.
+         */
+        post: operations["tryAlertChannel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/alerts": {
         parameters: {
             query?: never;
@@ -2788,6 +2960,161 @@ export interface components {
             name: string;
         };
         /**
+         * Channel
+         * @description `terms` with the address shortened to its host or to a masked e-mail address, and without its secret.
+         */
+        Channel: {
+            /** Account */
+            account: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Id */
+            id: string;
+            /**
+             * Problem
+             * @default
+             */
+            problem: string;
+            terms: components["schemas"]["ChannelTerms"];
+            /** Version */
+            version: number;
+        };
+        /**
+         * ChannelEdit
+         * @description `base`: the version that the change was made on.
+         */
+        "ChannelEdit-Input": {
+            /** Base */
+            base: number;
+            terms: components["schemas"]["ChannelTerms-Input"];
+        };
+        /** ChannelList */
+        ChannelList: {
+            /** Channels */
+            channels: components["schemas"]["Channel"][];
+            /** Links */
+            links: boolean;
+            /** Mail */
+            mail: boolean;
+        };
+        /**
+         * ChannelTerms
+         * @description `address`: an e-mail address, or the robot's or receiver's https address. `secret`: what messages are signed with (webhook, DingTalk,
+         *     Feishu). Both are sealed where they are kept; in a change, empty = as it was. `least`: from which severity on. `language` of its messages.
+         *     `again`: hours after which an alert that nobody took is told again (0 = never), up to `most_again` times. `resolved`: tell its end too.
+         */
+        ChannelTerms: {
+            /**
+             * Address
+             * @default
+             */
+            address: string;
+            /**
+             * Again
+             * @default 0
+             */
+            again: number;
+            /**
+             * Enabled
+             * @default true
+             */
+            enabled: boolean;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "email" | "webhook" | "dingtalk" | "wecom" | "feishu" | "slack";
+            /**
+             * Language
+             * @default zh-CN
+             * @enum {string}
+             */
+            language: "zh-CN" | "en";
+            /**
+             * Least
+             * @default watch
+             * @enum {string}
+             */
+            least: "watch" | "critical";
+            /**
+             * Most Again
+             * @default 3
+             */
+            most_again: number;
+            /**
+             * Resolved
+             * @default true
+             */
+            resolved: boolean;
+            /**
+             * Secret
+             * @default
+             */
+            secret: string;
+            /** Title */
+            title: string;
+        };
+        /**
+         * ChannelTerms
+         * @description `address`: an e-mail address, or the robot's or receiver's https address. `secret`: what messages are signed with (webhook, DingTalk,
+         *     Feishu). Both are sealed where they are kept; in a change, empty = as it was. `least`: from which severity on. `language` of its messages.
+         *     `again`: hours after which an alert that nobody took is told again (0 = never), up to `most_again` times. `resolved`: tell its end too.
+         */
+        "ChannelTerms-Input": {
+            /**
+             * Address
+             * @default
+             */
+            address: string;
+            /**
+             * Again
+             * @default 0
+             */
+            again: number;
+            /**
+             * Enabled
+             * @default true
+             */
+            enabled: boolean;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "email" | "webhook" | "dingtalk" | "wecom" | "feishu" | "slack";
+            /**
+             * Language
+             * @default zh-CN
+             * @enum {string}
+             */
+            language: "zh-CN" | "en";
+            /**
+             * Least
+             * @default watch
+             * @enum {string}
+             */
+            least: "watch" | "critical";
+            /**
+             * Most Again
+             * @default 3
+             */
+            most_again: number;
+            /**
+             * Resolved
+             * @default true
+             */
+            resolved: boolean;
+            /**
+             * Secret
+             * @default
+             */
+            secret: string;
+            /** Title */
+            title: string;
+        };
+        /**
          * Comment
          * @description `text` is Markdown; `mentions`: accounts named with @.
          */
@@ -3692,6 +4019,18 @@ export interface components {
             /** Title */
             title: string;
         };
+        /**
+         * LinkLook
+         * @description What a link acknowledges: the titles of its alerts; `alerts`: how many.
+         */
+        LinkLook: {
+            /** Account */
+            account: string;
+            /** Alerts */
+            alerts: number;
+            /** Titles */
+            titles: string[];
+        };
         /** LinkToken */
         LinkToken: {
             /** Token */
@@ -4556,6 +4895,39 @@ export interface components {
             shops?: string[];
         };
         /**
+         * SentMessage
+         * @description `alerts`: how many it tells of.
+         */
+        SentMessage: {
+            /** Alerts */
+            alerts: number;
+            /** Channel */
+            channel: string;
+            /** Id */
+            id: string;
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /** Occasion */
+            occasion: string;
+            /**
+             * Problem
+             * @default
+             */
+            problem: string;
+            /** Sent At */
+            sent_at: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "sending" | "sent" | "failed" | "unknown";
+            /** Tries */
+            tries: number;
+        };
+        /**
          * Sentence
          * @description Chinese or English, such as 上周抖音退款率按商品.
          */
@@ -4690,6 +5062,116 @@ export interface components {
         SignInWays: {
             /** Provider */
             provider: string;
+        };
+        /** Silence */
+        Silence: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string;
+            /** Id */
+            id: string;
+            /** Now */
+            now: boolean;
+            terms: components["schemas"]["SilenceTerms"];
+        };
+        /** SilenceList */
+        SilenceList: {
+            /** Quiet */
+            quiet: components["schemas"]["Silence"][];
+        };
+        /**
+         * SilenceTerms
+         * @description Days `first` … `last` (both included, as YYYY-MM-DD; empty = no bound) and, within them, the minutes `begin` … `end` of the day in the
+         *     workspace's zone (an end before its begin goes over midnight) on `weekdays` (1 = Monday; empty = all). `rules`: which ones, empty = all.
+         *     Critical alerts are told all the same unless `critical`.
+         */
+        SilenceTerms: {
+            /**
+             * Begin
+             * @default 0
+             */
+            begin: number;
+            /**
+             * Critical
+             * @default false
+             */
+            critical: boolean;
+            /**
+             * End
+             * @default 1440
+             */
+            end: number;
+            /**
+             * First
+             * @default
+             */
+            first: string;
+            /**
+             * Last
+             * @default
+             */
+            last: string;
+            /**
+             * Rules
+             * @default []
+             */
+            rules: string[];
+            /** Title */
+            title: string;
+            /**
+             * Weekdays
+             * @default []
+             */
+            weekdays: number[];
+        };
+        /**
+         * SilenceTerms
+         * @description Days `first` … `last` (both included, as YYYY-MM-DD; empty = no bound) and, within them, the minutes `begin` … `end` of the day in the
+         *     workspace's zone (an end before its begin goes over midnight) on `weekdays` (1 = Monday; empty = all). `rules`: which ones, empty = all.
+         *     Critical alerts are told all the same unless `critical`.
+         */
+        "SilenceTerms-Input": {
+            /**
+             * Begin
+             * @default 0
+             */
+            begin: number;
+            /**
+             * Critical
+             * @default false
+             */
+            critical: boolean;
+            /**
+             * End
+             * @default 1440
+             */
+            end: number;
+            /**
+             * First
+             * @default
+             */
+            first: string;
+            /**
+             * Last
+             * @default
+             */
+            last: string;
+            /**
+             * Rules
+             * @default []
+             */
+            rules: string[];
+            /** Title */
+            title: string;
+            /**
+             * Weekdays
+             * @default []
+             */
+            weekdays: number[];
         };
         /**
          * SpareCodes
@@ -5418,6 +5900,351 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    alertChannels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelList"];
+                };
+            };
+            /** @description A problem document (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    makeAlertChannel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChannelTerms-Input"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Channel"];
+                };
+            };
+            /** @description A problem document (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    lookAtAlertLink: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkToken"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkLook"];
+                };
+            };
+            /** @description A problem document (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    useAlertLink: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkToken"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkLook"];
+                };
+            };
+            /** @description A problem document (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    quietTimes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SilenceList"];
+                };
+            };
+            /** @description A problem document (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    makeQuietTime: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SilenceTerms-Input"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Silence"];
+                };
+            };
+            /** @description A problem document (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    removeQuietTime: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                silence: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem document (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    removeAlertChannel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem document (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeAlertChannel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChannelEdit-Input"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Channel"];
+                };
+            };
+            /** @description A problem document (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    alertMessages: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SentMessage"][];
+                };
+            };
+            /** @description A problem document (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tryAlertChannel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description A problem document (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     alerts: {
         parameters: {
             query?: {
