@@ -15,12 +15,12 @@ MOST_LINES, MOST_CAUSES, MOST_NAME = 20, 3, 80
 _SAYS = {
     "zh-CN": {
         "fired": "预警", "again": "预警仍未处理", "resolved": "预警已恢复", "trial": "这是一条测试消息：渠道可用。", "more": "……另有 {n} 条",
-        "limit": "界限 {x}", "usual": "平常 {x}", "open": "查看", "take": "确认收到（一次有效，24 小时内）", "count": "{title}（{n} 条）",
+        "limit": "界限 {x}", "usual": "平常 {x}", "open": "查看", "count": "{title}（{n} 条）",
         "hours": "{x} 小时",
     },
     "en": {
         "fired": "Alert", "again": "Alert still open", "resolved": "Alert over", "trial": "This is a trial message: the channel works.",
-        "more": "… and {n} more", "limit": "limit {x}", "usual": "usually {x}", "open": "Open", "take": "Acknowledge (works once, within 24 hours)",
+        "more": "… and {n} more", "limit": "limit {x}", "usual": "usually {x}", "open": "Open",
         "count": "{title} ({n})", "hours": "{x} hours",
     },
 }  # fmt: skip
@@ -28,13 +28,12 @@ _SAYS = {
 
 @dataclass(frozen=True)
 class Worded:
-    """`lines`: one per alert, most of them at first; `left`: how many have none. `open` and `take`: links, empty where there are none."""
+    """`lines`: one per alert, most of them at first; `left`: how many have none. `open`: a link, empty where there is none."""
 
     title: str
     lines: tuple[str, ...]
     left: int
     open: str
-    take: str
     language: str
 
     def text(self, most_bytes: int = 0) -> str:
@@ -43,7 +42,7 @@ class Worded:
         lines, left = list(self.lines), self.left
         while True:
             told = [self.title, *lines, *([says["more"].format(n=left)] if left else [])]
-            told += [f"{says[name]}: {link}" for name, link in (("take", self.take), ("open", self.open)) if link]
+            told += [f"{says['open']}: {self.open}"] if self.open else []
             whole = "\n".join(told)
             if not most_bytes or len(whole.encode()) <= most_bytes:
                 return whole
@@ -58,7 +57,7 @@ def worded(parcel: Parcel, address: str, zone: ZoneInfo, *, plain: bool = False)
     language = parcel.terms.language
     says = _SAYS[language]
     if parcel.occasion == "trial":
-        return Worded(f"Castanea · {says['trial']}", (), 0, address, "", language)
+        return Worded(f"Castanea · {says['trial']}", (), 0, address, language)
     titles = list(dict.fromkeys(alert.rule.title for alert in parcel.alerts))
     about = "、".join(titles[:3]) if language == "zh-CN" else ", ".join(titles[:3])
     count = len(parcel.alerts)
@@ -66,9 +65,8 @@ def worded(parcel: Parcel, address: str, zone: ZoneInfo, *, plain: bool = False)
     lines = [_line(alert, parcel, zone, many=len(titles) > 1, cause=parcel.whole and n < MOST_CAUSES)
              for n, alert in enumerate(parcel.alerts[:MOST_LINES])]  # fmt: skip
     one = f"{address}/alerts/{parcel.alerts[0].id}" if count == 1 else f"{address}/alerts"
-    take = f"{address}/alert-link#{parcel.link}" if address and parcel.link else ""
     clean = _without_mentions if plain else _one_line
-    return Worded(clean(head), tuple(map(clean, lines)), count - len(lines), one if address else "", take, language)
+    return Worded(clean(head), tuple(map(clean, lines)), count - len(lines), one if address else "", language)
 
 
 def figure(alert: Alert, text: str | None, language: str) -> str:
@@ -114,7 +112,7 @@ def _without_mentions(text: str) -> str:
 def as_data(parcel: Parcel, said: Worded) -> dict[str, object]:
     """For programs: the webhook's body."""
     return {
-        "id": parcel.id, "occasion": parcel.occasion, "title": said.title, "text": said.text(), "open": said.open, "acknowledge": said.take,
+        "id": parcel.id, "occasion": parcel.occasion, "title": said.title, "text": said.text(), "open": said.open, "acknowledge": parcel.link,
         "alerts": [
             {
                 "id": alert.id, "rule": {"id": alert.rule.id, "title": alert.rule.title, "metric": alert.rule.metric, "severity": alert.rule.severity},
