@@ -175,6 +175,7 @@ class Castanea:
         from castanea.api import ApiSettings, Services, create_app
         from castanea.api.serving import Child, check_port, serve
         from castanea.boards.kept import KeptBoards
+        from castanea.boards.remarks import Remarks
         from castanea.intake.events import EventIntake
         from castanea.intake.shop_zones import ShopZones
         from castanea.kanban import KanbanBoards
@@ -220,7 +221,8 @@ class Castanea:
                     WriteKeys(database, keyring, self.clock), People(database, self.clock),
                     Teams(database, self.clock), Shares(database),
                     Invitations(database, accounts, self.clock), Walls(database, self.clock),
-                    KeptBoards(database, self.clock), KanbanBoards(database, self.clock), targets, alerts, self.clock,
+                    KeptBoards(database, self.clock), KanbanBoards(database, self.clock), targets, alerts,
+                    Remarks(database, self.clock), self.clock,
                     ApiSettings(allowed_hosts=self._settings.allowed_hosts, web=built_pages()),
                     GridDesk(landing, self.clock), ImportDesk(landing, self.clock), jobs, provider, admission, watch,
                     QuarantineDesk(landing, vault, self.clock), telling,

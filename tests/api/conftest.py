@@ -28,6 +28,7 @@ from castanea.alerts.quiet import Silences
 from castanea.api import ApiSettings, Services, create_app
 from castanea.api.services import EventIntake, Telling
 from castanea.boards.kept import KeptBoards
+from castanea.boards.remarks import Remarks
 from castanea.contracts.workspace import Workspace, WorkspaceSettings
 from castanea.kanban import KanbanBoards
 from castanea.kit.clock import SystemClock
@@ -117,6 +118,7 @@ def serving(root: Path, settings: ApiSettings, events: EventIntake | None = None
         kanban=KanbanBoards(database, clock),
         targets=Targets(database, clock),
         alerts=Alerts(database, clock),
+        remarks=Remarks(database, clock),
         clock=clock,
         settings=settings,
         grids=PocketDesk(),

@@ -14,6 +14,7 @@ from castanea.alerts import AlertDeed, RuleEdit
 from castanea.api.board_models import ChangedBoard, NewBoard
 from castanea.api.kanban_models import BroughtBoard
 from castanea.api.models import Problem
+from castanea.boards.remarks import NewRemark
 from castanea.contracts.alert import AlertRule
 from castanea.contracts.behind import BehindQuestion
 from castanea.contracts.board import View
@@ -37,6 +38,7 @@ _BODIES: tuple[type, ...] = (
     CardChange,
     BoardChange,
     BroughtBoard,
+    NewRemark,
     NewTarget,
     TargetEdit,
     AlertRule,

@@ -25,6 +25,7 @@ from castanea.alerts.kept import Alerts
 from castanea.alerts.outbox import Outbox
 from castanea.alerts.quiet import Silences
 from castanea.boards.kept import KeptBoards
+from castanea.boards.remarks import Remarks
 from castanea.contracts.alert import AlertCause, AlertPast, AlertReadings, AlertRule
 from castanea.contracts.behind import BehindQuestion
 from castanea.contracts.board import BoardSpec, View
@@ -228,6 +229,7 @@ class Services:
     kanban: KanbanBoards
     targets: Targets
     alerts: Alerts
+    remarks: Remarks
     clock: Clock
     settings: ApiSettings = field(default_factory=ApiSettings)
     grids: Grids | None = None

@@ -18,6 +18,7 @@ from castanea.state.models import (
     WallLink,
     WriteKey,
 )
+from castanea.state.remark_models import RemarkRow
 from castanea.state.target_models import TargetChange, TargetRow
 
 __all__ = [
@@ -45,6 +46,7 @@ __all__ = [
     "KanbanChange",
     "KanbanComment",
     "Membership",
+    "RemarkRow",
     "Session",
     "SignInFailure",
     "TargetChange",

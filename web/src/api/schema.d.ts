@@ -496,6 +496,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/boards/{board}/remarks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Remarks
+         * @description All remarks on a board's tiles, oldest first.
+         */
+        get: operations["remarks"];
+        put?: never;
+        /**
+         * Say
+         * @description Say something about a tile, or about a day or some days of its chart. @name names somebody.
+         */
+        post: operations["sayRemark"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/boards/{board}/remarks/{remark}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Take Back
+         * @description Remove a remark: one's own, or anybody's for who edits boards.
+         */
+        delete: operations["takeBackRemark"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/boards/{board}/restore": {
         parameters: {
             query?: never;
@@ -1325,6 +1369,26 @@ export interface paths {
          * @description Ask for numbers. Decimals are strings; unknown names are answered with the nearest valid ones.
          */
         post: operations["query"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/remarks/mine": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Mine
+         * @description The newest remarks in which somebody named the reader, on boards that they see.
+         */
+        get: operations["remarksNamingMe"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -4288,6 +4352,32 @@ export interface components {
             path: string;
         };
         /**
+         * NewRemark
+         * @description `text`: @name names somebody. `since`, `until`: first and last day (YYYY-MM-DD) that it is about, both empty for the whole tile.
+         *     `snapshot`: what the tile shows now, tab-separated, headings first.
+         */
+        "NewRemark-Input": {
+            /**
+             * Since
+             * @default
+             */
+            since: string;
+            /**
+             * Snapshot
+             * @default
+             */
+            snapshot: string;
+            /** Text */
+            text: string;
+            /** Tile */
+            tile: string;
+            /**
+             * Until
+             * @default
+             */
+            until: string;
+        };
+        /**
          * NewTarget
          * @description See contracts.target.Target. With the shape `given`, `value` may be empty: it is then the sum of the curve.
          */
@@ -4797,6 +4887,49 @@ export interface components {
             values?: {
                 [key: string]: string;
             };
+        };
+        /**
+         * Remark
+         * @description `snapshot` is empty for readers who may see other figures than its writer; `withheld` says so.
+         */
+        Remark: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Board */
+            board: string;
+            /** By */
+            by: string;
+            /** Id */
+            id: string;
+            /** Mentions */
+            mentions: string[];
+            /** Since */
+            since: string;
+            /** Snapshot */
+            snapshot: string;
+            /** Text */
+            text: string;
+            /** Tile */
+            tile: string;
+            /** Until */
+            until: string;
+            /** Withheld */
+            withheld: boolean;
+        };
+        /**
+         * RemarksAnswer
+         * @description `names`: of the accounts that wrote, and of all that may be named, by id.
+         */
+        RemarksAnswer: {
+            /** Names */
+            names: {
+                [key: string]: string;
+            };
+            /** Remarks */
+            remarks: components["schemas"]["Remark"][];
         };
         /**
          * Replayed
@@ -6890,6 +7023,102 @@ export interface operations {
             };
         };
     };
+    remarks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                board: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RemarksAnswer"];
+                };
+            };
+            /** @description A problem document (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sayRemark: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                board: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRemark-Input"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Remark"];
+                };
+            };
+            /** @description A problem document (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    takeBackRemark: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                board: string;
+                remark: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem document (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     restoreBoard: {
         parameters: {
             query?: never;
@@ -8425,6 +8654,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Answer"];
+                };
+            };
+            /** @description A problem document (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remarksNamingMe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RemarksAnswer"];
                 };
             };
             /** @description A problem document (RFC 9457). */

@@ -22,11 +22,16 @@ interface Props {
   onPick?: (index: number) => void;
   /** A drag from one point to another. */
   onRange?: (from: number, to: number) => void;
+  /** What was said of points or stretches; pressed to be read. */
+  marks?: readonly { from: number; to: number; text: string; count: number }[];
+  onMark?: () => void;
 }
 
 let library: Promise<typeof import("./echarts")> | null = null;
 
-export function Chart({ label, draw, version, onPick, onRange }: Props) {
+const NO_MARKS: NonNullable<Props["marks"]> = [];
+
+export function Chart({ label, draw, version, onPick, onRange, marks = NO_MARKS, onMark }: Props) {
   const box = useRef<HTMLDivElement>(null);
   const chart = useRef<EChartsType | null>(null);
   const drawing = useRef<Drawing | null>(null);
@@ -34,6 +39,7 @@ export function Chart({ label, draw, version, onPick, onRange }: Props) {
   const [ready, setReady] = useState(false);
   const [[width, height], setSize] = useState<[number, number]>([0, 0]);
   const appearance = useAppearance();
+  const [placed, setPlaced] = useState<{ left: number; width: number; text: string; count: number }[]>([]);
 
   useEffect(() => {
     let gone = false;
@@ -70,6 +76,22 @@ export function Chart({ label, draw, version, onPick, onRange }: Props) {
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [ready, version, appearance.key, width, height]);
 
+  useEffect(() => {
+    const drawn = chart.current;
+    if (!ready || !drawn || !marks.length) {
+      setPlaced((old) => (old.length ? [] : old));
+      return undefined;
+    }
+    const x = (index: number) => Number(drawn.convertToPixel({ xAxisIndex: 0 }, index));
+    const place = () => {
+      const next = marks.map(({ from, to, text, count }) => ({ left: (x(from) + x(to)) / 2, width: x(to) - x(from) + 10, text, count })).filter((each) => Number.isFinite(each.left));
+      setPlaced((old) => (JSON.stringify(old) === JSON.stringify(next) ? old : next));
+    };
+    drawn.on("finished", place);
+    if (box.current?.dataset.ready === "true") place();
+    return () => void (drawn.isDisposed() || drawn.off("finished", place));
+  }, [ready, marks, version, width, height]);
+
   const asked = useRef({ onPick, onRange });
   asked.current = { onPick, onRange };
   useEffect(() => {
@@ -102,5 +124,11 @@ export function Chart({ label, draw, version, onPick, onRange }: Props) {
     chart.current.dispatchAction({ type: "showTip", seriesIndex: now.series, dataIndex: point.current });
   };
 
-  return <div className="chart" ref={box} role="img" aria-label={label} tabIndex={0} onKeyDown={walk} onBlur={() => chart.current?.dispatchAction({ type: "hideTip" })} />;
+  const plot = <div className="chart" ref={box} role="img" aria-label={label} tabIndex={0} onKeyDown={walk} onBlur={() => chart.current?.dispatchAction({ type: "hideTip" })} />;
+  return (
+    <div className="chart-frame">
+      {plot}
+      {placed.map((mark) => <button key={`${mark.left} ${mark.width}`} type="button" className="chart-mark" style={{ left: mark.left, width: Math.max(24, mark.width) }} title={mark.text} aria-label={mark.text} onClick={onMark} data-mark={mark.count}><i style={{ width: Math.max(10, mark.width) }} /></button>)}
+    </div>
+  );
 }

@@ -113,6 +113,8 @@ async def remove(request: Request, board: str) -> Response:
     """Remove a board with all its versions; where it was a ready-made one that was changed, that one stands again."""
     check_shown(principal_of(request), board)
     await run_sync(services_of(request).boards.remove, board)
+    if board not in await ready_boards(request):
+        await run_sync(services_of(request).remarks.forget, board)
     await request.app.state.hub.reopen(board)
     return Response(status_code=204)
 

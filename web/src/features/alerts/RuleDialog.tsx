@@ -17,7 +17,7 @@ const KINDS = ["threshold", "change", "unusual", "silent", "off_pace"] as const;
 const WINDOWS = ["today", "yesterday", "hour", "now"] as const;
 const BASES = ["same_weekday", "yesterday", "last_year"] as const;
 const EACH = ["product", "channel", "shop", "category", "province", "device"];
-const BEGUN: Rule = { id: "", title: "", metric: "paid_amount", watch: { kind: "threshold", side: "below", limit: "", by: "0.3", base: "same_weekday", margin: "0", target: "" }, where: [], each: "", most: 50, window: "today", lasting: 0, calm: 0, severity: "watch", receivers: [], enabled: true, version: 1 };
+const BEGUN: Rule = { id: "", title: "", metric: "paid_amount", watch: { kind: "threshold", side: "below", limit: "", by: "0.3", base: "same_weekday", margin: "0", target: "" }, where: [], each: "", most: 50, window: "today", volume: "", least: "", lasting: 0, calm: 0, severity: "watch", receivers: [], enabled: true, version: 1 };
 
 const isComplete = (rule: Rule) => (rule.watch.kind === "threshold" || rule.watch.kind === "silent" ? rule.watch.limit !== "" : rule.watch.kind === "off_pace" ? rule.watch.target !== "" : rule.watch.kind === "unusual" || rule.watch.by !== "");
 

@@ -21,10 +21,12 @@ import { TimePill } from "./pills/TimePill";
 import { useLiveBoard } from "./useLiveBoard";
 import { SubjectChooser, useMemberName } from "./Subject";
 import { rangeOf } from "../explore/place";
+import { byTile, useRemarks } from "./remarks";
 import { readView, writeView } from "./view";
 import { WallBoard } from "./WallBoard";
 import { WhatChanged } from "./WhatChanged";
 
+const Talk = lazy(() => import("./Talk").then((part) => ({ default: part.Talk })));
 const ShareDialog = lazy(() => import("../people/ShareDialog").then((part) => ({ default: part.ShareDialog })));
 
 export function useCatalog() {
@@ -95,9 +97,18 @@ export function BoardPage({ id, onSignedOut }: { id: string; onSignedOut: () => 
     if (time) change({ ...view, time });
   }, [view, change]);
   const { offlineSince, retry } = live;
+  const answered = useRemarks(id, Boolean(session) && session?.me.role !== "wall" && !wall && known !== undefined);
+  const said = useMemo(() => byTile(answered.remarks), [answered]);
+  const [talking, setTalking] = useState<{ tile: string; begin: "talk" | "card"; snapshot: () => string } | null>(null);
+  const talk = useCallback((tile: string, begin: "talk" | "card", snapshot: () => string) => setTalking({ tile, begin, snapshot }), []);
+  const named = query.get("tile");
+  useEffect(() => {
+    if (named) setTalking({ tile: named, begin: "talk", snapshot: () => "" });
+  }, [named]);
+  const talked = talking && board?.tiles.find((tile) => tile.id === talking.tile);
   const now = useMemo<BoardNow | null>(
-    () => board && { board, view, catalog, wall, phone: screen === "phone", offlineSince, change, retry, pages, pick: pickMember, zoom },
-    [board, view, catalog, wall, screen, offlineSince, change, retry, pages, pickMember, zoom],
+    () => board && { board, view, catalog, wall, phone: screen === "phone", offlineSince, change, retry, pages, pick: pickMember, zoom, said, talk },
+    [board, view, catalog, wall, screen, offlineSince, change, retry, pages, pickMember, zoom, said, talk],
   );
 
   if (!now || !board) {
@@ -136,6 +147,7 @@ export function BoardPage({ id, onSignedOut }: { id: string; onSignedOut: () => 
               {unchosen ? <SubjectChooser /> : <Grid tiles={board.tiles} />}
               <Herald />
             </main>
+            {talking && talked && <Suspense fallback={null}><Talk key={`${talking.tile} ${talking.begin}`} board={board.id} tile={talking.tile} title={words.pick(talked.title)} snapshot={talking.snapshot} begin={talking.begin} onClose={() => { setTalking(null); if (named) go(writeView(view, false), true); }} /></Suspense>}
             {sharing && <Suspense fallback={null}><ShareDialog board={board.id} title={title} onClose={() => setSharing(false)} /></Suspense>}
             <Modal opened={sheet} onClose={() => setSheet(false)} title={words.t("filter.title")} lockScroll={false} transitionProps={{ duration: 0 }} centered closeButtonProps={{ "aria-label": words.t("keys.close") }}>
               <div className="sheet"><Pills board={board} /></div>

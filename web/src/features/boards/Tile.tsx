@@ -1,6 +1,7 @@
 import { Modal } from "@mantine/core";
 import { memo, useCallback, useEffect, useId, useMemo, useRef, useState, type CSSProperties, type KeyboardEvent, type ReactNode } from "react";
 import type { TileSpec } from "../../api/contracts";
+import { can, useSession } from "../../app/session";
 import { settings } from "../../app/settings";
 import { Boundary } from "../../components/Boundary";
 import { Named } from "../../components/DefinitionCard";
@@ -74,8 +75,9 @@ const TileInside = memo(function TileInside({ spec, place, isFull = false, onClo
   const left = (spec.follow === false ? (board.view.where ?? []) : (board.view.where ?? []).filter((filter) => spec.takes && !spec.takes.includes(filter.dimension))).map((filter) => filter.dimension);
   const metric = lead ? board.catalog.metrics[lead.metric] : undefined;
   const explore = useExplore(spec);
+  const may = can(useSession().session, "kanban:edit");
   const menu = board.wall || spec.kind === "text" ? null : (
-    <TileMenu title={title} explore={explore} isTable={isTable} isFull={isFull} canTable={canTable} className={flush ? "flush-menu" : "more"} onTable={() => setTable(!isTable)} onCopy={copy} onFull={() => (isFull ? onClose?.() : setOpened(true))} />
+    <TileMenu said={board.said?.get(spec.id)?.length ?? 0} onTalk={board.talk && (() => board.talk?.(spec.id, "talk", copyText))} onCard={board.talk && may ? () => board.talk?.(spec.id, "card", copyText) : undefined} title={title} explore={explore} isTable={isTable} isFull={isFull} canTable={canTable} className={flush ? "flush-menu" : "more"} onTable={() => setTable(!isTable)} onCopy={copy} onFull={() => (isFull ? onClose?.() : setOpened(true))} />
   );
   const end = (right?: ReactNode) => <span className="r">{right}{!board.wall && <i className={`changed-dot ${washed.dot}`} aria-hidden="true" />}{menu}</span>;
   const head: TileParts["head"] = (note, right, bare) => (

@@ -14,9 +14,13 @@ interface Props {
   onFull: () => void;
   /** Where its numbers lead, by name. */
   explore?: { name: string; to: string }[];
+  /** How many remarks there are. */
+  said?: number;
+  onTalk?: () => void;
+  onCard?: () => void;
 }
 
-export function TileMenu({ title, isTable, isFull, canTable, className = "more", onTable, onCopy, onFull, explore = [] }: Props) {
+export function TileMenu({ title, isTable, isFull, canTable, className = "more", onTable, onCopy, onFull, explore = [], said = 0, onTalk, onCard }: Props) {
   const { t } = useWords();
   return (
     <Menu position="bottom-end" shadow="none" withinPortal transitionProps={{ duration: 0 }} zIndex={320}>
@@ -32,6 +36,8 @@ export function TileMenu({ title, isTable, isFull, canTable, className = "more",
         </Menu.Item>
         <Menu.Item disabled={!canTable} leftSection={<Icon name="copy" size={14} />} onClick={onCopy}>{t("tile.copy")}</Menu.Item>
         <Menu.Item leftSection={<Icon name="full" size={14} />} rightSection={<span className="kbd">F</span>} onClick={onFull}>{isFull ? t("tile.small") : t("tile.full")}</Menu.Item>
+        {onTalk && <Menu.Item leftSection={<Icon name="people" size={14} />} rightSection={said ? <span className="sub2">{said}</span> : undefined} onClick={onTalk} data-talk-open>{t("talk.open")}</Menu.Item>}
+        {onCard && <Menu.Item leftSection={<Icon name="kanban" size={14} />} onClick={onCard} data-card-open>{t("talk.make")}</Menu.Item>}
       </Menu.Dropdown>
     </Menu>
   );

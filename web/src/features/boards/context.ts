@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import { useAppearance } from "../../app/settings";
 import { EMPTY_CATALOG } from "../../api/catalog";
 import type { Answer, BoardSpec, Catalog, TileSpec, TimeRange, View } from "../../api/contracts";
+import type { Remark } from "../../api/remarks";
 import { memberName } from "../../format/members";
 import { pick } from "../../i18n";
 import { compareOf, timeOf, type CompareChoice } from "./view";
@@ -24,6 +25,10 @@ export interface BoardNow {
   pick?: (dimension: string, member: string) => void;
   /** What a press on a time cell, or a drag from one to another, does. */
   zoom?: (from: string, to: string) => void;
+  /** What was said of the tiles, by tile. */
+  said?: ReadonlyMap<string, readonly Remark[]>;
+  /** Open what is said of a tile, or make a card of it. */
+  talk?: (tile: string, begin: "talk" | "card", snapshot: () => string) => void;
 }
 
 export const BoardContext = createContext<BoardNow | null>(null);

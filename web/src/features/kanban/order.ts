@@ -16,6 +16,10 @@ export function placeOf(kind: string, id: string): string {
   if (kind === "decision") return `/decisions/${name}`;
   if (kind === "target") return `/targets?target=${name}`;
   if (kind === "analysis") return `/analyses/${id.split("/").map(encodeURIComponent).join("/")}`;
+  if (kind === "tile") {
+    const [board = "", tile = ""] = id.split("/").map(encodeURIComponent);
+    return tile ? `/boards/${board}?tile=${tile}` : "";
+  }
   return "";
 }
 

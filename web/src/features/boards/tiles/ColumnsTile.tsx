@@ -1,3 +1,4 @@
+import { useMemo } from "react";
 import { axisUnit, ticks } from "../../../charts/axes";
 import type { FestivalDay } from "../../../api/contracts";
 import { Chart } from "../../../charts/Chart";
@@ -9,6 +10,7 @@ import { axisLabel, longLabel, readLabel, weekdayName } from "../../../format/ti
 import { keyOf, measure, num } from "../answers";
 import { compareOfTile, timeOfTile, useBoard, useWords } from "../context";
 import type { TileParts } from "../kinds";
+import { marksOf } from "../remarks";
 import { useZoom } from "../useZoom";
 import { trendOf } from "./TrendTile";
 
@@ -21,6 +23,7 @@ export function ColumnsTile({ spec, now, payload, head, foot }: TileParts) {
   const of = measure(answer);
   const key = keyOf(answer);
   const zoom = useZoom(spec, (answer?.rows ?? []).slice(-AT_MOST).map((row) => String(row[key?.name ?? ""] ?? "")));
+  const marks = useMemo(() => marksOf((answer?.rows ?? []).slice(-AT_MOST).map((row) => String(row[key?.name ?? ""] ?? "")), board.said?.get(spec.id) ?? []), [answer, key?.name, board.said, spec.id]);
   if (!answer || !of || !key) return <>{head()}{foot()}</>;
   if (answer.columns.filter((column) => column.role === "dimension").length && key.role === "time") return <StackedTile spec={spec} now={now} payload={payload} head={head} foot={foot} />;
   const rows = answer.rows.slice(-AT_MOST);
@@ -42,7 +45,7 @@ export function ColumnsTile({ spec, now, payload, head, foot }: TileParts) {
   return (
     <>
       {head(axisUnit(ticks(0, top || 1, true).max, of.unit, words.locale))}
-      <Chart label={words.t("chart.summary", { title: words.pick(spec.title), count: rows.length, value: say(values.at(-1) ?? null, of.unit, words.locale) })} draw={drawColumns(columns, words.locale)} version={`${now.version}${beforeName}`} {...zoom} />
+      <Chart label={words.t("chart.summary", { title: words.pick(spec.title), count: rows.length, value: say(values.at(-1) ?? null, of.unit, words.locale) })} draw={drawColumns(columns, words.locale)} version={`${now.version}${beforeName}`} marks={marks} onMark={() => board.talk?.(spec.id, "talk", () => "")} {...zoom} />
       {foot()}
     </>
   );

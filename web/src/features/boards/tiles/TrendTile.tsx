@@ -8,9 +8,11 @@ import { say } from "../../../format/number";
 import { keys, measures, num } from "../answers";
 import { compareOfTile, timeOfTile, useBoard, useWords } from "../context";
 import type { TileParts } from "../kinds";
+import { useMarks } from "../remarks";
 import { useZoom } from "../useZoom";
 
 const AT_MOST = 5;
+const NO_DAYS: string[] = [];
 
 /** Rows of an answer as lines: one per measure, or one per member where a dimension stands beside the time. */
 export function trendOf(answer: Answer, names: { metric: (name: string) => string; member: (dimension: string, member: unknown) => string; others: string }, area: boolean, beforeName: string): Trend | null {
@@ -64,6 +66,7 @@ export function TrendTile({ spec, now, payload, head, foot }: TileParts) {
     return made && { ...made, festivals: stretches(made.at, (days ?? []) as FestivalDay[], words.locale) };
   }, [answer, words, area, beforeName, days]);
   const zoom = useZoom(spec, trend?.at ?? []);
+  const marks = useMarks(trend?.at ?? NO_DAYS, board.said?.get(spec.id));
   if (!answer || !trend) return <>{head()}{foot()}</>;
   const first = trend.series[0];
   const top = Math.max(0, ...trend.series.flatMap((series) => series.values.map((value) => value ?? 0)));
@@ -79,7 +82,7 @@ export function TrendTile({ spec, now, payload, head, foot }: TileParts) {
   return (
     <>
       {head([axisUnit(ticks(0, top || 1, true).max, trend.unit, words.locale), trendRange(trend).min > 0 ? words.t("chart.zero_left_out") : ""].filter(Boolean).join(" · "), legend)}
-      <Chart label={label} draw={drawTrend(trend, words.locale)} version={`${now.version}${beforeName}`} {...zoom} />
+      <Chart label={label} draw={drawTrend(trend, words.locale)} version={`${now.version}${beforeName}`} marks={marks} onMark={() => board.talk?.(spec.id, "talk", () => "")} {...zoom} />
       {foot()}
     </>
   );
