@@ -55,7 +55,7 @@ bench-quick: setup ## The same on small data (6 minutes)
 bench-analysis: setup ## Measure the analyses against published figures (CHECK=1 fails on a miss)
 	@$(BIN)/python -m bench.analysis $(if $(CHECK),--check)
 
-bench-alerts: setup ## Watch simulated shops with the ready-made alert rules (SEEDS=30, 10 minutes a shop and core; CHECK=1 fails on a miss)
+bench-alerts: setup ## Watch simulated shops with the ready-made alert rules (SEEDS=30, 17 minutes a shop and core; CHECK=1 fails on a miss)
 	@$(BIN)/python -m bench.alerts --seeds $(or $(SEEDS),30) --workers 2 $(if $(CHECK),--check)
 
 bench-formats: setup ## Read a corpus of generated exports of every format (CHECK=1 fails on a miss)

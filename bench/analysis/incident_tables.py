@@ -43,7 +43,8 @@ class Asked:
 @dataclass(frozen=True)
 class ShopTables:
     """`sales`: day, product, channel, n (lines paid); `refunds`: day, product, channel, n (asked for a fault of the goods); `left`: day, channel,
-    device, n (checkouts begun and not completed); `traffic`: day, channel, device, visitors, checkouts, purchases; `series`: evidence as `why` takes it. `planted`: what the world records, for scoring alone."""
+    device, n (checkouts begun and not completed); `traffic`: day, channel, device, visitors, checkouts, purchases; `series`: evidence as `why` takes it.
+    `planted`: what the world records, for scoring alone."""
 
     sales: pl.DataFrame
     refunds: pl.DataFrame

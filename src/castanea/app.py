@@ -12,6 +12,7 @@ import time
 from collections.abc import Coroutine, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -176,10 +177,12 @@ class Castanea:
         from castanea.api.serving import Child, check_port, serve
         from castanea.boards.kept import KeptBoards
         from castanea.boards.remarks import Remarks
+        from castanea.decisions.kept import Decisions
         from castanea.intake.events import EventIntake
         from castanea.intake.shop_zones import ShopZones
         from castanea.kanban import KanbanBoards
         from castanea.runs.alert_watch import AlertWatch
+        from castanea.runs.decision_watch import DecisionWatch
         from castanea.runs.grids import GridDesk
         from castanea.runs.import_jobs import ImportJobs
         from castanea.runs.link import Link
@@ -215,6 +218,9 @@ class Castanea:
                 targeting = asyncio.create_task(link.keep_targets(targets.living))
                 alerts = Alerts(database, self.clock)
                 watch = AlertWatch(link, alerts, targets.living)
+                above = workspace.settings.approve_above
+                decisions = Decisions(database, self.clock, Decimal(above) if above else None)
+                measuring = DecisionWatch(link, decisions, workspace.settings.zone, self.clock)
                 telling, messages = self._telling(workspace, database, keyring)
                 services = Services(
                     workspace, link, events, accounts, Sessions(database, keyring, self.clock),
@@ -222,14 +228,15 @@ class Castanea:
                     Teams(database, self.clock), Shares(database),
                     Invitations(database, accounts, self.clock), Walls(database, self.clock),
                     KeptBoards(database, self.clock), KanbanBoards(database, self.clock), targets, alerts,
-                    Remarks(database, self.clock), self.clock,
+                    decisions, Remarks(database, self.clock), self.clock,
                     ApiSettings(allowed_hosts=self._settings.allowed_hosts, web=built_pages()),
                     GridDesk(landing, self.clock), ImportDesk(landing, self.clock), jobs, provider, admission, watch,
-                    QuarantineDesk(landing, vault, self.clock), telling,
+                    QuarantineDesk(landing, vault, self.clock), telling, measuring,
                 )  # fmt: skip
                 app = create_app(services)
                 watching = asyncio.create_task(watch.run(app.tell_of_alerts))
                 sending = asyncio.create_task(messages.run())
+                looking_back = asyncio.create_task(measuring.run())
                 try:
                     await serve(app, host, port, children, lambda: _greet(host, port, owner))
                 finally:
@@ -237,6 +244,7 @@ class Castanea:
                     targeting.cancel()
                     watching.cancel()
                     sending.cancel()
+                    looking_back.cancel()
                     await jobs.close()
                     await asyncio.to_thread(events.close)
                     await link.close()

@@ -30,8 +30,10 @@ from castanea.api.services import EventIntake, Telling
 from castanea.boards.kept import KeptBoards
 from castanea.boards.remarks import Remarks
 from castanea.contracts.workspace import Workspace, WorkspaceSettings
+from castanea.decisions.kept import Decisions
 from castanea.kanban import KanbanBoards
 from castanea.kit.clock import SystemClock
+from castanea.runs.decision_watch import DecisionWatch
 from castanea.state import Database
 from castanea.targets import Targets
 from tests.api.pocket import PocketDesk, PocketIntake, PocketLink, PocketUploads
@@ -101,6 +103,7 @@ def serving(root: Path, settings: ApiSettings, events: EventIntake | None = None
     channels = Channels(database, clock, keyring.derive("alerts", "channels"), loopback=True)
     silences = Silences(database, clock, ZoneInfo("Asia/Shanghai"))
     outbox = Outbox(database, clock, channels, silences, keyring.derive("alerts", "links"))
+    decisions = Decisions(database, clock)
     telling = Telling(channels, silences, outbox, mails=True, links=True)
     services = Services(
         workspace=workspace,
@@ -118,6 +121,7 @@ def serving(root: Path, settings: ApiSettings, events: EventIntake | None = None
         kanban=KanbanBoards(database, clock),
         targets=Targets(database, clock),
         alerts=Alerts(database, clock),
+        decisions=decisions,
         remarks=Remarks(database, clock),
         clock=clock,
         settings=settings,
@@ -126,6 +130,7 @@ def serving(root: Path, settings: ApiSettings, events: EventIntake | None = None
         mending=PocketDesk(),
         uploads=PocketUploads(),
         telling=telling,
+        measuring=DecisionWatch(link, decisions, "Asia/Shanghai", clock),
     )
     owner = accounts.ensure_owner() or accounts.reset_passphrase("owner")
     app = create_app(services)

@@ -18,6 +18,7 @@ from castanea.contracts.changes import BoardChanges
 from castanea.contracts.query import Answer, AnswerColumn, Period, Quality, Query, Rights, TimeRange
 from castanea.contracts.sentence import Meaning, Understanding
 from castanea.contracts.target import Target, TargetDay, TargetProgress, may_see
+from castanea.decisions import Effect, EffectQuestion
 from castanea.kit.errors import InputError, NotFound, Unavailable
 
 AT = datetime(2026, 11, 20, 6, 36, tzinfo=UTC)
@@ -149,6 +150,12 @@ class PocketLink:
     async def alert_cause(self, alert: Alert) -> AlertCause | None:
         self._check()
         return AlertCause(AT, "1", alert.against or "0", {"zh-CN": "供应不足", "en": "supply is short"})
+
+    async def decision_effect(self, question: EffectQuestion) -> Effect:
+        self._check()
+        return Effect(
+            AT, question.until.isoformat(), "worked", "", 100.0, 60.0, 140.0, 0.1, 0.06, 0.14, ("product=P2",), 10, 1
+        )
 
     async def catalog(self) -> bytes:
         self._check()

@@ -23,6 +23,10 @@ class Permission(StrEnum):
     ALERTS_READ = "alerts:read"
     ALERTS_ACT = "alerts:act"  # acknowledge, assign, snooze, comment; rules need alerts:edit
     ALERTS_EDIT = "alerts:edit"
+    DECISIONS_READ = "decisions:read"
+    DECISIONS_EDIT = "decisions:edit"  # ask, add options, agree or object
+    DECISIONS_DECIDE = "decisions:decide"
+    DECISIONS_APPROVE = "decisions:approve"
     TARGETS_READ = "targets:read"
     TARGETS_EDIT = "targets:edit"
     NUMBERS_ASK = "numbers:ask"
@@ -51,12 +55,13 @@ class Role(StrEnum):
 
 
 _OF_WALL = frozenset({Permission.PUBLIC, Permission.BOARDS_READ, Permission.CATALOG_READ, Permission.STATUS_READ})
-_OF_VIEWER = _OF_WALL | {Permission.SELF, Permission.TARGETS_READ, Permission.ALERTS_READ}
+_OF_VIEWER = _OF_WALL | {Permission.SELF, Permission.TARGETS_READ, Permission.ALERTS_READ, Permission.DECISIONS_READ}
 _OF_MEMBER = _OF_VIEWER | {
     Permission.NUMBERS_ASK,
     Permission.PEOPLE_READ,
     Permission.KANBAN_EDIT,
     Permission.ALERTS_ACT,
+    Permission.DECISIONS_EDIT,
 }
 _OF_EDITOR = _OF_MEMBER | {
     Permission.IMPORTS_READ,
@@ -66,12 +71,14 @@ _OF_EDITOR = _OF_MEMBER | {
     Permission.BOARDS_SHARE,
     Permission.TARGETS_EDIT,
     Permission.ALERTS_EDIT,
+    Permission.DECISIONS_DECIDE,
 }
 _OF_MANAGER = _OF_EDITOR | {
     Permission.PEOPLE_MANAGE,
     Permission.WALLS_MANAGE,
     Permission.KEYS_MANAGE,
     Permission.QUARANTINE_MEND,
+    Permission.DECISIONS_APPROVE,
 }
 _OF_ROLE: dict[Role, frozenset[Permission]] = {
     Role.OWNER: frozenset(Permission) - {Permission.EVENTS_WRITE},

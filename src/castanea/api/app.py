@@ -24,6 +24,7 @@ from castanea.api.routers import (
     alerts,
     boards,
     channels,
+    decisions,
     events,
     explore,
     grids,
@@ -142,6 +143,7 @@ def routes_only(lifespan: object = None) -> Application:
         targets,
         alerts,
         channels,
+        decisions,
         explore,
     ):
         app.include_router(room.router)

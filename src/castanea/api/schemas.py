@@ -12,6 +12,7 @@ from pydantic import TypeAdapter
 from castanea import __version__
 from castanea.alerts import AlertDeed, RuleEdit
 from castanea.api.board_models import ChangedBoard, NewBoard
+from castanea.api.decision_models import Approval, AskedDecision, Saying
 from castanea.api.kanban_models import BroughtBoard
 from castanea.api.models import Problem
 from castanea.boards.remarks import NewRemark
@@ -22,6 +23,7 @@ from castanea.contracts.channel import ChannelEdit, ChannelTerms, SilenceTerms
 from castanea.contracts.importing import ImportWish
 from castanea.contracts.query import Query
 from castanea.contracts.sentence import Sentence
+from castanea.decisions import DecisionChange, DecisionStep
 from castanea.kanban import BoardChange, CardChange, NewCard
 from castanea.targets import NewTarget, TargetEdit
 
@@ -47,6 +49,11 @@ _BODIES: tuple[type, ...] = (
     ChannelTerms,
     ChannelEdit,
     SilenceTerms,
+    AskedDecision,
+    DecisionChange,
+    DecisionStep,
+    Approval,
+    Saying,
 )
 _REF = "#/components/schemas/{model}"
 

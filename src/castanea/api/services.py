@@ -33,6 +33,8 @@ from castanea.contracts.importing import FileLook, ImportJob, ImportWish
 from castanea.contracts.query import Query, Rights
 from castanea.contracts.target import Target
 from castanea.contracts.workspace import Workspace
+from castanea.decisions import Decision, Effect, EffectQuestion
+from castanea.decisions.kept import Decisions
 from castanea.kanban import KanbanBoards
 from castanea.kit.clock import Clock
 from castanea.targets import Targets
@@ -82,6 +84,9 @@ class Link(Protocol):
 
     async def check_alert(self, rule: AlertRule) -> AlertRule:
         """The rule with its names as the catalogue writes them. Raises InputError when it cannot be asked."""
+
+    async def decision_effect(self, question: EffectQuestion) -> Effect:
+        """What a decision changed so far. Raises InputError."""
 
     async def alert_cause(self, alert: Alert) -> AlertCause | None:
         """Where an alert lies, how it came about, and why; None where there is nothing to explain."""
@@ -210,6 +215,14 @@ class Telling:
     links: bool
 
 
+class Measuring(Protocol):
+    """Measures what decisions changed."""
+
+    def poke(self) -> None: ...
+
+    async def measure(self, decision: Decision) -> Decision: ...
+
+
 @dataclass(frozen=True)
 class Services:
     """Built and wired by the composition root."""
@@ -229,6 +242,7 @@ class Services:
     kanban: KanbanBoards
     targets: Targets
     alerts: Alerts
+    decisions: Decisions
     remarks: Remarks
     clock: Clock
     settings: ApiSettings = field(default_factory=ApiSettings)
@@ -240,3 +254,4 @@ class Services:
     watching: Watching | None = None
     mending: Mending | None = None
     telling: Telling | None = None
+    measuring: Measuring | None = None

@@ -19,6 +19,7 @@ from castanea.contracts.behind import BehindQuestion
 from castanea.contracts.board import BoardSpec, View
 from castanea.contracts.query import Query, Rights
 from castanea.contracts.target import Target
+from castanea.decisions import Effect, EffectQuestion
 from castanea.kit.errors import CastaneaError
 from castanea.runs.wire import address_of, error_of, gone_away, packed, read_message, read_message_now
 
@@ -85,6 +86,10 @@ class Link:
     async def alert_cause(self, alert: Alert) -> AlertCause | None:
         told = (await self._ask("alert_cause", alert=msgspec.to_builtins(alert)))[1]
         return msgspec.json.decode(told, type=AlertCause | None)
+
+    async def decision_effect(self, question: EffectQuestion) -> Effect:
+        told = (await self._ask("decision_effect", question=msgspec.to_builtins(question)))[1]
+        return msgspec.json.decode(told, type=Effect)
 
     async def keep_targets(self, all_targets: Callable[[], list[Target]], every: float = 30.0) -> None:
         """Tell the warehouse process of the targets, now and ever again (it may have been restarted), until cancelled."""

@@ -20,6 +20,7 @@ from castanea.contracts.board import BoardSpec, View
 from castanea.contracts.query import Query, Rights
 from castanea.contracts.target import Target
 from castanea.contracts.warehouse import Change
+from castanea.decisions import EffectQuestion
 from castanea.kit.errors import CastaneaError, InputError
 from castanea.live import Live
 from castanea.runs.alert_readings import AlertDesk
@@ -63,6 +64,7 @@ class WarehouseProcess:
             "understand": self._understand, "behind": self._behind, "changes": self._what_changed,
             "alert_readings": self._alert_readings, "alert_past": self._alert_past, "check_alert": self._check_alert,
             "alert_cause": self._alert_cause,
+            "decision_effect": self._decision_effect,
             "know_targets": self._know_targets, "target_progress": self._target_progress, "check_target": self._check_target,
         }  # fmt: skip
 
@@ -190,6 +192,14 @@ class WarehouseProcess:
 
         causes = AlertCauses(self._desk)
         return {}, msgspec.json.encode(await self._in_pool(causes.of, _value(head, "alert", Alert)))
+
+    async def _decision_effect(self, head: Head) -> Reply:
+        from castanea.runs.decision_effects import measure  # polars and the method are loaded with the first decision
+
+        planner, reader, now = self._desk.planner(), self._desk.reader(), self._desk.clock.now()
+        question = _value(head, "question", EffectQuestion)
+        told = await self._in_pool(lambda: measure(lambda query: planner.answer(query, reader, now), question, now))
+        return {}, msgspec.json.encode(told)
 
     async def _know_targets(self, head: Head) -> Reply:
         self._live.know_targets(_value(head, "targets", tuple[Target, ...]))

@@ -4,6 +4,7 @@ from castanea.state.alert_models import AlertAct, AlertInstance, AlertRow, Alert
 from castanea.state.board_models import Board, BoardVersion, Favourite
 from castanea.state.channel_models import AlertChannel, AlertLink, AlertMessage, AlertSilence, AlertTold
 from castanea.state.database import Database
+from castanea.state.decision_models import DecisionRow, DecisionStepRow
 from castanea.state.kanban_models import KanbanBoard, KanbanCard, KanbanChange, KanbanComment
 from castanea.state.models import (
     Account,
@@ -38,6 +39,8 @@ __all__ = [
     "BoardShare",
     "BoardVersion",
     "Database",
+    "DecisionRow",
+    "DecisionStepRow",
     "Favourite",
     "Identity",
     "Invitation",

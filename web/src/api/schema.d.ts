@@ -664,6 +664,154 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/decisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Decisions
+         * @description The library, the newest first: searched in question, reasons and options, filtered by team, metric and kind.
+         */
+        get: operations["decisions"];
+        put?: never;
+        /**
+         * Make
+         * @description Open a decision; numbers of the alert that led to it are frozen as they were then.
+         */
+        post: operations["makeDecision"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/decisions/{decision}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Opened
+         * @description A decision with its history and the state of its task cards.
+         */
+        get: operations["decision"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change
+         * @description Change what is still open in it. 409 with the decision as it is when somebody else changed it since `base`.
+         */
+        patch: operations["changeDecision"];
+        trace?: never;
+    };
+    "/api/v1/decisions/{decision}/approval": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Approve
+         * @description Approve what somebody else decided.
+         */
+        post: operations["approveDecision"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/decisions/{decision}/effect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Measure
+         * @description Measure what it has changed so far.
+         */
+        post: operations["measureDecision"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/decisions/{decision}/markdown": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Markdown
+         * @description The decision on one page, as Markdown.
+         */
+        get: operations["decisionMarkdown"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/decisions/{decision}/said": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say
+         * @description Agree or object, with the reason.
+         */
+        post: operations["sayOnDecision"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/decisions/{decision}/steps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Step
+         * @description On to the next state: decided (with the option chosen and why), in_effect, measured, closed.
+         */
+        post: operations["stepDecision"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/events": {
         parameters: {
             query?: never;
@@ -2497,6 +2645,23 @@ export interface components {
              */
             unit: string;
         };
+        /** Approval */
+        "Approval-Input": {
+            /** Base */
+            base: number;
+        };
+        /**
+         * AskedDecision
+         * @description A new decision. From an `alert` its numbers are taken as they were when it fired, and its cause as it was told.
+         */
+        "AskedDecision-Input": {
+            /**
+             * Alert
+             * @default
+             */
+            alert: string;
+            decision: components["schemas"]["NewDecision-Input"];
+        };
         /**
          * BehindColumn
          * @description `role`: time · dimension (a declared one, with `<name>_name` beside it) · text · quantity · value (what the row adds to the number).
@@ -3248,6 +3413,153 @@ export interface components {
             text: string;
         };
         /**
+         * Decision
+         * @description `version` counts the changes; a change says on which one it was made.
+         */
+        Decision: {
+            /** Approved By */
+            approved_by: string;
+            /** Chosen */
+            chosen: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string;
+            /** Decided At */
+            decided_at: string | null;
+            /** Decided By */
+            decided_by: string;
+            effect: components["schemas"]["castanea__decisions__model__Effect"] | null;
+            goal: components["schemas"]["Goal"];
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "price" | "stock" | "offer" | "budget" | "page" | "supply" | "other";
+            /** Options */
+            options: components["schemas"]["Option"][];
+            /** Question */
+            question: string;
+            /** Reasons */
+            reasons: string;
+            /** Said */
+            said: components["schemas"]["Said"][];
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "open" | "decided" | "in_effect" | "measured" | "closed";
+            /** Tasks */
+            tasks: components["schemas"]["Task"][];
+            /** Team */
+            team: string;
+            trigger: components["schemas"]["Trigger"];
+            /** Version */
+            version: number;
+        };
+        /**
+         * DecisionCard
+         * @description The task card of a decision as it stands.
+         */
+        DecisionCard: {
+            /** Archived */
+            archived: boolean;
+            /** Board */
+            board: string;
+            /** Card */
+            card: string;
+            /** Done */
+            done: boolean;
+            /** List */
+            list: string;
+            /** Title */
+            title: string;
+        };
+        /**
+         * DecisionChange
+         * @description What is null stays as it is. `base`: the version that the change was made on.
+         */
+        "DecisionChange-Input": {
+            /** Base */
+            base: number;
+            /** @default null */
+            goal: components["schemas"]["Goal-Input"] | null;
+            /**
+             * Kind
+             * @default null
+             */
+            kind: ("price" | "stock" | "offer" | "budget" | "page" | "supply" | "other") | null;
+            /**
+             * Options
+             * @default null
+             */
+            options: components["schemas"]["Option-Input"][] | null;
+            /**
+             * Question
+             * @default null
+             */
+            question: string | null;
+            /**
+             * Tasks
+             * @default null
+             */
+            tasks: components["schemas"]["Task-Input"][] | null;
+            /**
+             * Team
+             * @default null
+             */
+            team: string | null;
+        };
+        /**
+         * DecisionList
+         * @description The newest first, with the names of people by id. `hidden`: those about numbers beyond the reader's. `approve_above`: the cost from
+         *     which somebody else must approve, empty = never.
+         */
+        DecisionList: {
+            /**
+             * Approve Above
+             * @default
+             */
+            approve_above: string;
+            /** Decisions */
+            decisions: components["schemas"]["Decision"][];
+            /** Hidden */
+            hidden: string[];
+            /** People */
+            people: {
+                [key: string]: string;
+            };
+            verdicts: components["schemas"]["Verdicts"];
+        };
+        /**
+         * DecisionStep
+         * @description A move to the next state. `chosen` and `reasons` belong to `decided`.
+         */
+        "DecisionStep-Input": {
+            /** Base */
+            base: number;
+            /**
+             * Chosen
+             * @default
+             */
+            chosen: string;
+            /**
+             * Reasons
+             * @default
+             */
+            reasons: string;
+            /**
+             * To
+             * @enum {string}
+             */
+            to: "open" | "decided" | "in_effect" | "measured" | "closed";
+        };
+        /**
          * EditorsModel
          * @description Who else edits the board now, and its newest version.
          */
@@ -3258,30 +3570,20 @@ export interface components {
             version: number;
         };
         /**
-         * Effect
-         * @description What the sampled rows become: rows by table, sums of money by table.column, refused rows by reason; `labels`: the tables' names.
+         * EffectDay
+         * @description What was, and what would have been without the decision (null before it), with the 80 % band.
          */
-        Effect: {
-            /** Labels */
-            labels: {
-                [key: string]: {
-                    [key: string]: string;
-                };
-            };
-            /** Refused */
-            refused: {
-                [key: string]: number;
-            };
-            /** Rows */
-            rows: {
-                [key: string]: number;
-            };
-            /** Sampled */
-            sampled: number;
-            /** Sums */
-            sums: {
-                [key: string]: string;
-            };
+        EffectDay: {
+            /** Actual */
+            actual: number;
+            /** Day */
+            day: string;
+            /** Expected */
+            expected?: number | null;
+            /** Hi */
+            hi?: number | null;
+            /** Lo */
+            lo?: number | null;
         };
         /** EventError */
         EventError: {
@@ -3393,7 +3695,7 @@ export interface components {
              * @default []
              */
             doubts: string[];
-            effect?: components["schemas"]["Effect"] | null;
+            effect?: components["schemas"]["castanea__contracts__importing__Effect"] | null;
             /**
              * Encoding
              * @default
@@ -3584,6 +3886,154 @@ export interface components {
             state: "live" | "quiet" | "late" | "stopped" | "loading" | "rebuilding";
         };
         /**
+         * FrozenNumber
+         * @description A number as it was then, and what it was held against. Decimals as text, empty when not known; `name`: what its scope is called.
+         */
+        FrozenNumber: {
+            /**
+             * Base
+             * @default
+             */
+            base: string;
+            /**
+             * Currency
+             * @default
+             */
+            currency: string;
+            /** Metric */
+            metric: string;
+            /**
+             * Name
+             * @default
+             */
+            name: string;
+            /**
+             * Unit
+             * @default
+             */
+            unit: string;
+            /** Value */
+            value: string;
+            /**
+             * Where
+             * @default []
+             */
+            where: components["schemas"]["Filter"][];
+        };
+        /**
+         * FrozenNumber
+         * @description A number as it was then, and what it was held against. Decimals as text, empty when not known; `name`: what its scope is called.
+         */
+        "FrozenNumber-Input": {
+            /**
+             * Base
+             * @default
+             */
+            base: string;
+            /**
+             * Currency
+             * @default
+             */
+            currency: string;
+            /** Metric */
+            metric: string;
+            /**
+             * Name
+             * @default
+             */
+            name: string;
+            /**
+             * Unit
+             * @default
+             */
+            unit: string;
+            /** Value */
+            value: string;
+            /**
+             * Where
+             * @default []
+             */
+            where: components["schemas"]["Filter-Input"][];
+        };
+        /**
+         * Goal
+         * @description Where it should show: the metric within `where`, by `expected` (a share, 0.08 = +8 %), from `begins` on, looked back at on `review`.
+         *
+         *     `better`: whether more of the metric is better. Days are YYYY-MM-DD, empty = not said yet.
+         */
+        Goal: {
+            /**
+             * Begins
+             * @default
+             */
+            begins: string;
+            /**
+             * Better
+             * @default more
+             * @enum {string}
+             */
+            better: "more" | "less";
+            /**
+             * Expected
+             * @default
+             */
+            expected: string;
+            /**
+             * Metric
+             * @default
+             */
+            metric: string;
+            /**
+             * Review
+             * @default
+             */
+            review: string;
+            /**
+             * Where
+             * @default []
+             */
+            where: components["schemas"]["Filter"][];
+        };
+        /**
+         * Goal
+         * @description Where it should show: the metric within `where`, by `expected` (a share, 0.08 = +8 %), from `begins` on, looked back at on `review`.
+         *
+         *     `better`: whether more of the metric is better. Days are YYYY-MM-DD, empty = not said yet.
+         */
+        "Goal-Input": {
+            /**
+             * Begins
+             * @default
+             */
+            begins: string;
+            /**
+             * Better
+             * @default more
+             * @enum {string}
+             */
+            better: "more" | "less";
+            /**
+             * Expected
+             * @default
+             */
+            expected: string;
+            /**
+             * Metric
+             * @default
+             */
+            metric: string;
+            /**
+             * Review
+             * @default
+             */
+            review: string;
+            /**
+             * Where
+             * @default []
+             */
+            where: components["schemas"]["Filter-Input"][];
+        };
+        /**
          * GridFault
          * @description `row` counts the lines from 1, the header included; `valid` says what may stand in the cell.
          */
@@ -3652,6 +4102,24 @@ export interface components {
         Health: {
             /** Status */
             status: string;
+        };
+        /** HistoryLine */
+        HistoryLine: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** By */
+            by: string;
+            /** Set */
+            set: {
+                [key: string]: unknown;
+            };
+            /** Version */
+            version: number;
+            /** What */
+            what: string;
         };
         /**
          * ImportJob
@@ -4294,6 +4762,49 @@ export interface components {
             /** Text */
             text: string;
         };
+        /** NewDecision */
+        "NewDecision-Input": {
+            /**
+             * @default {
+             *       "begins": "",
+             *       "better": "more",
+             *       "expected": "",
+             *       "metric": "",
+             *       "review": "",
+             *       "where": []
+             *     }
+             */
+            goal: components["schemas"]["Goal-Input"];
+            /**
+             * Kind
+             * @default other
+             * @enum {string}
+             */
+            kind: "price" | "stock" | "offer" | "budget" | "page" | "supply" | "other";
+            /**
+             * Options
+             * @default []
+             */
+            options: components["schemas"]["Option-Input"][];
+            /** Question */
+            question: string;
+            /**
+             * Team
+             * @default
+             */
+            team: string;
+            /**
+             * @default {
+             *       "at": null,
+             *       "cause": {},
+             *       "id": "",
+             *       "kind": "none",
+             *       "numbers": [],
+             *       "title": ""
+             *     }
+             */
+            trigger: components["schemas"]["Trigger-Input"];
+        };
         /**
          * NewFactorModel
          * @description `address` is for the authenticator; `qr` is its picture.
@@ -4488,6 +4999,25 @@ export interface components {
             story: components["schemas"]["AlertStory"];
         };
         /**
+         * OpenedDecision
+         * @description `hidden`: it is about numbers beyond the reader's. `needs_approval`: somebody else must approve before it takes effect.
+         */
+        OpenedDecision: {
+            /** Cards */
+            cards: components["schemas"]["DecisionCard"][];
+            decision: components["schemas"]["Decision"];
+            /** Hidden */
+            hidden: boolean;
+            /** History */
+            history: components["schemas"]["HistoryLine"][];
+            /** Needs Approval */
+            needs_approval: boolean;
+            /** People */
+            people: {
+                [key: string]: string;
+            };
+        };
+        /**
          * OpenedKanban
          * @description `people`: who may be put on a card, and whose names stand on it. `share`: the board's name among the shares of boards.
          */
@@ -4528,6 +5058,90 @@ export interface components {
             frame: components["schemas"]["Frame"];
             /** View */
             view: string;
+        };
+        /**
+         * Option
+         * @description `effect` a day with its interval, in the unit of the decision's metric; `cost` in the workspace's currency. Decimals as text,
+         *     empty = not known. `source`: empty = written by hand, else the analysis that said so.
+         */
+        Option: {
+            /**
+             * Confidence
+             * @default
+             * @enum {string}
+             */
+            confidence: "" | "low" | "middle" | "high";
+            /**
+             * Cost
+             * @default
+             */
+            cost: string;
+            /**
+             * Effect
+             * @default
+             */
+            effect: string;
+            /**
+             * Effect Hi
+             * @default
+             */
+            effect_hi: string;
+            /**
+             * Effect Lo
+             * @default
+             */
+            effect_lo: string;
+            /** Id */
+            id: string;
+            /**
+             * Source
+             * @default
+             */
+            source: string;
+            /** Title */
+            title: string;
+        };
+        /**
+         * Option
+         * @description `effect` a day with its interval, in the unit of the decision's metric; `cost` in the workspace's currency. Decimals as text,
+         *     empty = not known. `source`: empty = written by hand, else the analysis that said so.
+         */
+        "Option-Input": {
+            /**
+             * Confidence
+             * @default
+             * @enum {string}
+             */
+            confidence: "" | "low" | "middle" | "high";
+            /**
+             * Cost
+             * @default
+             */
+            cost: string;
+            /**
+             * Effect
+             * @default
+             */
+            effect: string;
+            /**
+             * Effect Hi
+             * @default
+             */
+            effect_hi: string;
+            /**
+             * Effect Lo
+             * @default
+             */
+            effect_lo: string;
+            /** Id */
+            id: string;
+            /**
+             * Source
+             * @default
+             */
+            source: string;
+            /** Title */
+            title: string;
         };
         /** Order */
         Order: {
@@ -5026,6 +5640,42 @@ export interface components {
             hidden?: ("cost" | "profit")[];
             /** Shops */
             shops?: string[];
+        };
+        /**
+         * Said
+         * @description Who agreed or objected, and why.
+         */
+        Said: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** By */
+            by: string;
+            /**
+             * Stance
+             * @enum {string}
+             */
+            stance: "agree" | "object";
+            /**
+             * Why
+             * @default
+             */
+            why: string;
+        };
+        /** Saying */
+        "Saying-Input": {
+            /**
+             * Stance
+             * @enum {string}
+             */
+            stance: "agree" | "object";
+            /**
+             * Why
+             * @default
+             */
+            why: string;
         };
         /**
          * SentMessage
@@ -5591,6 +6241,62 @@ export interface components {
             made: number;
         };
         /**
+         * Task
+         * @description A line of the decision's checklist. `due`: YYYY-MM-DD or empty; `card`: BOARD/CARD of a kanban card, or empty.
+         */
+        Task: {
+            /**
+             * Card
+             * @default
+             */
+            card: string;
+            /**
+             * Done
+             * @default false
+             */
+            done: boolean;
+            /**
+             * Due
+             * @default
+             */
+            due: string;
+            /**
+             * Owner
+             * @default
+             */
+            owner: string;
+            /** Text */
+            text: string;
+        };
+        /**
+         * Task
+         * @description A line of the decision's checklist. `due`: YYYY-MM-DD or empty; `card`: BOARD/CARD of a kanban card, or empty.
+         */
+        "Task-Input": {
+            /**
+             * Card
+             * @default
+             */
+            card: string;
+            /**
+             * Done
+             * @default false
+             */
+            done: boolean;
+            /**
+             * Due
+             * @default
+             */
+            due: string;
+            /**
+             * Owner
+             * @default
+             */
+            owner: string;
+            /** Text */
+            text: string;
+        };
+        /**
          * TeamChange
          * @description Without `rules` they stay.
          */
@@ -5787,6 +6493,75 @@ export interface components {
             sequence: number;
         };
         /**
+         * Trigger
+         * @description What made somebody ask, by its id, with its numbers as they were at `at` and the cause that was known then, by language.
+         */
+        Trigger: {
+            /** At */
+            at?: string | null;
+            /** Cause */
+            cause?: {
+                [key: string]: string;
+            };
+            /**
+             * Id
+             * @default
+             */
+            id: string;
+            /**
+             * Kind
+             * @default none
+             * @enum {string}
+             */
+            kind: "alert" | "analysis" | "target" | "tile" | "none";
+            /**
+             * Numbers
+             * @default []
+             */
+            numbers: components["schemas"]["FrozenNumber"][];
+            /**
+             * Title
+             * @default
+             */
+            title: string;
+        };
+        /**
+         * Trigger
+         * @description What made somebody ask, by its id, with its numbers as they were at `at` and the cause that was known then, by language.
+         */
+        "Trigger-Input": {
+            /**
+             * At
+             * @default null
+             */
+            at: string | null;
+            /** Cause */
+            cause?: {
+                [key: string]: string;
+            };
+            /**
+             * Id
+             * @default
+             */
+            id: string;
+            /**
+             * Kind
+             * @default none
+             * @enum {string}
+             */
+            kind: "alert" | "analysis" | "target" | "tile" | "none";
+            /**
+             * Numbers
+             * @default []
+             */
+            numbers: components["schemas"]["FrozenNumber-Input"][];
+            /**
+             * Title
+             * @default
+             */
+            title: string;
+        };
+        /**
          * Understanding
          * @description `unknown`: parts of the sentence that nobody knows. `supposed`: what was not said (`time`, `metric`). `others`: what else it may
          *     mean, the likeliest first.
@@ -5822,6 +6597,27 @@ export interface components {
             table: string;
             /** Word */
             word: string;
+        };
+        /**
+         * Verdicts
+         * @description What the decisions that were looked back at came to.
+         */
+        Verdicts: {
+            /**
+             * Cannot Tell
+             * @default 0
+             */
+            cannot_tell: number;
+            /**
+             * Did Harm
+             * @default 0
+             */
+            did_harm: number;
+            /**
+             * Worked
+             * @default 0
+             */
+            worked: number;
         };
         /**
          * View
@@ -6023,6 +6819,88 @@ export interface components {
         WriteKeyName: {
             /** Name */
             name: string;
+        };
+        /**
+         * Effect
+         * @description What the sampled rows become: rows by table, sums of money by table.column, refused rows by reason; `labels`: the tables' names.
+         */
+        castanea__contracts__importing__Effect: {
+            /** Labels */
+            labels: {
+                [key: string]: {
+                    [key: string]: string;
+                };
+            };
+            /** Refused */
+            refused: {
+                [key: string]: number;
+            };
+            /** Rows */
+            rows: {
+                [key: string]: number;
+            };
+            /** Sampled */
+            sampled: number;
+            /** Sums */
+            sums: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * Effect
+         * @description What was measured: the effect a day and as a share of what would have been, each with its 80 % interval; `until` is the last day
+         *     that counts. `why`: what makes it impossible to tell. `controls`: dimension=member of the series that it was compared with.
+         */
+        castanea__decisions__model__Effect: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Controls
+             * @default []
+             */
+            controls: string[];
+            /**
+             * Days
+             * @default []
+             */
+            days: components["schemas"]["EffectDay"][];
+            /** Mean */
+            mean?: number | null;
+            /** Mean Hi */
+            mean_hi?: number | null;
+            /** Mean Lo */
+            mean_lo?: number | null;
+            /**
+             * Placebo Alarms
+             * @default 0
+             */
+            placebo_alarms: number;
+            /**
+             * Placebo Dates
+             * @default 0
+             */
+            placebo_dates: number;
+            /** Share */
+            share?: number | null;
+            /** Share Hi */
+            share_hi?: number | null;
+            /** Share Lo */
+            share_lo?: number | null;
+            /** Until */
+            until: string;
+            /**
+             * Verdict
+             * @enum {string}
+             */
+            verdict: "worked" | "did_harm" | "cannot_tell";
+            /**
+             * Why
+             * @default
+             */
+            why: string;
         };
     };
     responses: never;
@@ -7332,6 +8210,304 @@ export interface operations {
                     "application/json": {
                         [key: string]: unknown;
                     };
+                };
+            };
+            /** @description A problem document (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decisions: {
+        parameters: {
+            query?: {
+                text?: string;
+                team?: string;
+                metric?: string;
+                kind?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DecisionList"];
+                };
+            };
+            /** @description A problem document (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    makeDecision: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskedDecision-Input"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Decision"];
+                };
+            };
+            /** @description A problem document (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decision: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                decision: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenedDecision"];
+                };
+            };
+            /** @description A problem document (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeDecision: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                decision: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecisionChange-Input"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Decision"];
+                };
+            };
+            /** @description A problem document (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    approveDecision: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                decision: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Approval-Input"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Decision"];
+                };
+            };
+            /** @description A problem document (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    measureDecision: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                decision: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Decision"];
+                };
+            };
+            /** @description A problem document (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decisionMarkdown: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                decision: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem document (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sayOnDecision: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                decision: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Saying-Input"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Decision"];
+                };
+            };
+            /** @description A problem document (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    stepDecision: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                decision: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecisionStep-Input"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Decision"];
                 };
             };
             /** @description A problem document (RFC 9457). */

@@ -29,6 +29,7 @@ const OpenWall = lazy(() => import("../features/access/OpenWall").then((page) =>
 const Start = lazy(() => import("../features/importing/Start").then((page) => ({ default: page.Start })));
 const KanbanPage = lazy(() => import("../features/kanban/KanbanPage").then((page) => ({ default: page.KanbanPage })));
 const AlertsPage = lazy(() => import("../features/alerts/AlertsPage").then((page) => ({ default: page.AlertsPage })));
+const DecisionsPage = lazy(() => import("../features/decisions/DecisionsPage").then((page) => ({ default: page.DecisionsPage })));
 const TargetsPage = lazy(() => import("../features/targets/TargetsPage").then((page) => ({ default: page.TargetsPage })));
 const AskPage = lazy(() => import("../features/asking/AskPage").then((page) => ({ default: page.AskPage })));
 const ExplorePage = lazy(() => import("../features/explore/ExplorePage").then((page) => ({ default: page.ExplorePage })));
@@ -58,6 +59,7 @@ function Page({ onSignedOut }: { onSignedOut: () => void }) {
   else if (path === "/account") page = <AccountPage />;
   else if (path === "/tasks" || path.startsWith("/tasks/")) page = <KanbanPage />;
   else if (path === "/alerts" || path.startsWith("/alerts/")) page = <AlertsPage />;
+  else if (path === "/decisions" || path.startsWith("/decisions/")) page = <DecisionsPage />;
   else if (path === "/targets") page = <TargetsPage />;
   else if (path === "/boards") page = <Shelf />;
   else if (path === "/ask") page = <AskPage onSignedOut={onSignedOut} />;

@@ -21,6 +21,7 @@ function useRooms(): Room[] {
   const { session } = useSession();
   const rooms: Room[] = [{ to: "/boards", icon: "boards", text: t("nav.boards"), on: path === "/boards" }];
   if (can(session, "alerts:read")) rooms.push({ to: "/alerts", icon: "bell", text: t("alerts.title"), on: path === "/alerts" || path.startsWith("/alerts/") });
+  if (can(session, "decisions:read")) rooms.push({ to: "/decisions", icon: "decision", text: t("decisions.title"), on: path === "/decisions" || path.startsWith("/decisions/") });
   if (can(session, "boards:read")) rooms.push({ to: "/tasks", icon: "kanban", text: t("kanban.title"), on: path === "/tasks" || path.startsWith("/tasks/") });
   if (can(session, "targets:read")) rooms.push({ to: "/targets", icon: "target", text: t("targets.title"), on: path === "/targets" });
   if (can(session, "imports:read") || can(session, "keys:manage")) rooms.push({ to: "/data", icon: "data", text: t("nav.data"), on: path.startsWith("/data") });

@@ -26,17 +26,19 @@ export interface Trend {
   unfinished: boolean;
   beforeName: string;
   festivals?: Stretch[];
+  /** Values that are drawn by somebody else and must find room. */
+  holds?: (number | null)[];
 }
 
 const known = (values: (number | null)[]) => values.filter((value): value is number => value !== null);
 
 function lowest(trend: Trend): number {
-  return Math.min(...trend.series.flatMap((series) => known([...series.values, ...(series.before ?? [])])), Infinity);
+  return Math.min(...trend.series.flatMap((series) => known([...series.values, ...(series.before ?? [])])), ...known(trend.holds ?? []), Infinity);
 }
 
 function highest(trend: Trend): number {
   if (trend.area) return Math.max(0, ...trend.at.map((_, index) => trend.series.reduce((sum, series) => sum + (series.values[index] ?? 0), 0)));
-  return Math.max(...trend.series.flatMap((series) => known([...series.values, ...(series.before ?? [])])), 0);
+  return Math.max(...trend.series.flatMap((series) => known([...series.values, ...(series.before ?? [])])), ...known(trend.holds ?? []), 0);
 }
 
 function tipOf(trend: Trend, colours: Palette, locale: Locale) {

@@ -65,7 +65,7 @@ export function OneAlert({ id }: { id: string }) {
         <section className="tile page-tile part" id="options" aria-label={t("alerts.options")}>
           <h2>{t("alerts.options")}</h2>
           <p className="sub">{t("alerts.options_lead")}</p>
-          <div className="actions left">{can(session, "kanban:edit") && <MakeTask id={id} title={words.headline(alert)} text={alert.cause ? pick(alert.cause.words, words.locale) : ""} />}{mayAct && <button type="button" className="btn" onClick={() => act.mutate({ kind: "close" })}>{t("alerts.close")}</button>}</div>
+          <div className="actions left">{can(session, "decisions:edit") && <a className="btn pri" href={`/decisions/new?alert=${encodeURIComponent(id)}`} onClick={follow} data-decide><Icon name="decision" size={14} />{t("alerts.decide")}</a>}{can(session, "kanban:edit") && <MakeTask id={id} title={words.headline(alert)} text={alert.cause ? pick(alert.cause.words, words.locale) : ""} />}{mayAct && <button type="button" className="btn" onClick={() => act.mutate({ kind: "close" })}>{t("alerts.close")}</button>}</div>
         </section>
         <Story opened={asked.data} onSay={can(session, "alerts:act") ? (text) => act.mutateAsync({ kind: "comment", text }) : null} />
       </main>
