@@ -5,14 +5,17 @@ import { Icon } from "../components/Icon";
 import { Segmented } from "../components/Segmented";
 import { openKeys } from "./keyboard";
 import { follow } from "./location";
+import { ON_PHONE, useRooms } from "./rooms";
 import { useSession } from "./session";
-import { change, resolvedDirection, useSettings, type Density, type Direction, type Theme } from "./settings";
+import { change, resolvedDirection, useAppearance, useSettings, type Density, type Direction, type Theme } from "./settings";
 
 /** Language, theme, colours of change, density; kept for this person. */
 export function SettingsMenu() {
   const { t } = useTranslation();
   const settings = useSettings();
   const { session, leave } = useSession();
+  const { screen } = useAppearance();
+  const more = useRooms().slice(ON_PHONE);
   const [opened, setOpened] = useState(false);
   return (
     <Popover opened={opened} onChange={setOpened} position="bottom-end" shadow="none" trapFocus returnFocus transitionProps={{ duration: 0 }}>
@@ -20,6 +23,8 @@ export function SettingsMenu() {
         <button type="button" className="icb" aria-label={t("settings.title")} aria-expanded={opened} aria-haspopup="dialog" onClick={() => setOpened(!opened)} data-settings><Icon name="more" size={18} /></button>
       </Popover.Target>
       <Popover.Dropdown aria-label={t("settings.title")} className="settings-box">
+        {session && screen === "phone" && more.map((room) => <a key={room.to} className="nav" href={room.to} aria-current={room.on ? "page" : undefined} onClick={(event) => { setOpened(false); follow(event); }}><Icon name={room.icon} />{room.text}</a>)}
+        {session && screen === "phone" && more.length > 0 && <hr />}
         <div className="field"><span className="lbl">{t("settings.language")}</span>
           <Segmented wide label={t("settings.language")} value={settings.language} onChange={(language) => change({ language })} options={[["zh-CN", "中文"], ["en", "English"]]} />
         </div>

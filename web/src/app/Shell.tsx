@@ -1,34 +1,13 @@
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { BoardSpec } from "../api/contracts";
-import { Icon, Logo, type IconName } from "../components/Icon";
+import { Icon, Logo } from "../components/Icon";
 import { useBoards } from "../features/boards/BoardPage";
 import { pick } from "../i18n";
 import { follow, usePlace } from "./location";
-import { can, useSession } from "./session";
+import { ON_PHONE, useRooms } from "./rooms";
+import { useSession } from "./session";
 import { change, useSettings } from "./settings";
-
-interface Room {
-  to: string;
-  icon: IconName;
-  text: string;
-  on: boolean;
-}
-
-function useRooms(): Room[] {
-  const { t } = useTranslation();
-  const { path } = usePlace();
-  const { session } = useSession();
-  const rooms: Room[] = [{ to: "/boards", icon: "boards", text: t("nav.boards"), on: path === "/boards" }];
-  if (can(session, "alerts:read")) rooms.push({ to: "/alerts", icon: "bell", text: t("alerts.title"), on: path === "/alerts" || path.startsWith("/alerts/") });
-  if (can(session, "decisions:read")) rooms.push({ to: "/decisions", icon: "decision", text: t("decisions.title"), on: path === "/decisions" || path.startsWith("/decisions/") });
-  if (can(session, "boards:read")) rooms.push({ to: "/tasks", icon: "kanban", text: t("kanban.title"), on: path === "/tasks" || path.startsWith("/tasks/") });
-  if (can(session, "targets:read")) rooms.push({ to: "/targets", icon: "target", text: t("targets.title"), on: path === "/targets" });
-  if (can(session, "imports:read") || can(session, "keys:manage")) rooms.push({ to: "/data", icon: "data", text: t("nav.data"), on: path.startsWith("/data") });
-  if (can(session, "catalog:read")) rooms.push({ to: "/glossary", icon: "book", text: t("nav.glossary"), on: path.startsWith("/glossary") });
-  if (can(session, "people:read")) rooms.push({ to: "/people", icon: "people", text: t("people.title"), on: path === "/people" || path.startsWith("/people/") });
-  return rooms;
-}
 
 /** The frame of every page but the wall: sidebar, or the bottom bar of a phone. */
 export function Shell({ children }: { children: ReactNode }) {
@@ -63,7 +42,7 @@ export function Shell({ children }: { children: ReactNode }) {
       <div className="main">{children}</div>
       <nav className="tabs" aria-label={t("nav.title")}>
         {boards.slice(0, 1).map((board) => <a key={board.id} className={board.id === current ? "on" : ""} href={`/boards/${encodeURIComponent(board.id)}`} onClick={follow} aria-current={board.id === current ? "page" : undefined}><Icon name="clock" size={20} />{pick(board.title, language)}</a>)}
-        {rooms.map((room) => <a key={room.to} className={room.on || (room.to === "/boards" && current !== undefined && current !== boards[0]?.id) ? "on" : ""} href={room.to} onClick={follow} aria-current={room.on ? "page" : undefined}><Icon name={room.icon} size={20} />{room.text}</a>)}
+        {rooms.slice(0, ON_PHONE).map((room) => <a key={room.to} className={room.on || (room.to === "/boards" && current !== undefined && current !== boards[0]?.id) ? "on" : ""} href={room.to} onClick={follow} aria-current={room.on ? "page" : undefined}><Icon name={room.icon} size={20} />{room.text}</a>)}
       </nav>
     </div>
   );

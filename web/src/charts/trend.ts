@@ -102,7 +102,7 @@ export function trendRange(trend: Trend): { min: number; max: number; interval: 
 export function drawTrend(trend: Trend, locale: Locale) {
   return (colours: Palette, width: number, height: number): Drawing => {
     const range = trendRange(trend);
-    const above = trend.festivals?.length ? colours.text * 1.8 : 12;
+    const above = trend.festivals?.length || trend.holds ? colours.text * 1.8 : 12;
     const scale = scaleFor(range.max, locale);
     const tickWidth = Math.max(...[range.min, range.max, range.min + range.interval].map((value) => widthOf(axisText(value, scale, trend.unit, locale), colours.text)));
     const labels = width > 360;

@@ -85,8 +85,8 @@ export function OneDecision({ id }: { id: string }) {
             <Tasks opened={asked.data} onChange={mayEdit ? (tasks) => change({ tasks }) : null} />
           </section>
         </div>
-        {decision.reasons && <section className="tile page-tile part" aria-label={t("decisions.reasons")}><h2>{t("decisions.reasons")}</h2><p className="dc-text">{decision.reasons}</p></section>}
-        <section className="tile page-tile part" aria-label={t("decisions.history")}><details><summary>{t("decisions.history")}</summary><ul className="al-story">{asked.data.history.map((line) => <li key={line.version}><span className="sub">{words.moment(line.at)}</span> {people[line.by] ?? "Castanea"} {t(`decisions.did_${line.what as "made"}`)}</li>)}</ul></details></section>
+        {decision.reasons && <section className="tile page-tile part dc-low" aria-label={t("decisions.reasons")}><h2>{t("decisions.reasons")}</h2><p className="dc-text">{decision.reasons}</p></section>}
+        <section className="tile page-tile part dc-low" aria-label={t("decisions.history")}><details><summary>{t("decisions.history")}</summary><ul className="al-story">{asked.data.history.map((line) => <li key={line.version}><span className="sub">{words.moment(line.at)}</span> {people[line.by] ?? "Castanea"} {t(`decisions.did_${line.what as "made"}`)}</li>)}</ul></details></section>
       </main>
       {(ask === "decided" || ask === "closed") && <Reasons ask={ask} option={decision.options?.find((each) => each.id === chosen)?.title ?? ""} onClose={() => setAsk(null)} onSay={(reasons) => { setAsk(null); step(ask, ask === "decided" ? { chosen, reasons } : { reasons }); }} />}
       {ask === "goal" && <GoalDialog goal={goal} onClose={() => setAsk(null)} onKeep={(next) => { setAsk(null); change({ goal: next }); }} />}
@@ -101,7 +101,7 @@ function EffectTile({ decision }: { decision: Decision }) {
   const metric = decision.goal?.metric ?? "";
   const unit = words.unit(metric);
   const begins = decision.goal?.begins ?? "";
-  const drawing = useMemo(() => (effect ? drawEffect(effect, begins, unit, locale, { actual: t("decisions.actual"), without: t("decisions.without"), begins: t("decisions.begins_on", { day: begins.slice(5) }) }) : null), [effect, begins, unit, locale, t]);
+  const drawing = useMemo(() => (effect ? drawEffect(effect, begins, unit, locale, { actual: t("decisions.actual"), without: t("decisions.without"), begins: begins.slice(5) }) : null), [effect, begins, unit, locale, t]);
   if (!effect) return decision.state === "in_effect" ? <section className="tile page-tile part" id="effect" aria-label={t("alerts.step_effect")}><p className="sub">{t("decisions.soon")}</p></section> : null;
   const days = effect.days ?? [];
   return (
