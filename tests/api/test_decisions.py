@@ -9,9 +9,13 @@ import httpx
 import pytest
 
 from castanea.contracts.alert import AlertReading
+from castanea.decisions import Decision, DecisionStep, Effect, EffectQuestion, Goal, NewDecision, Option
+from castanea.kit.errors import InputError
 from castanea.runs.alert_watch import AlertWatch
+from castanea.runs.decision_watch import DecisionWatch
 from tests.api.conftest import Served
 from tests.api.pocket import AT, PocketLink
+from tests.api.test_people import invited
 
 TODAY = datetime.now(UTC).date()
 GOAL = {
@@ -116,3 +120,62 @@ def test_what_cannot_be_is_refused_with_what_is_valid(client: httpx.Client) -> N
     number = made(client)["id"]
     skipped = client.post(f"/api/v1/decisions/{number}/steps", json={"base": 1, "to": "measured"})
     assert skipped.json()["code"] == "decision.not_yet"
+
+
+def test_who_may_not_see_its_numbers_never_learns_of_it(fresh: Served) -> None:
+    owner = fresh.signed_in()
+    below = {"kind": "threshold", "side": "below", "limit": "100"}
+    rule = {"id": "", "title": "太低", "metric": "paid_amount", "watch": below, "window": "yesterday"}
+    owner.post("/api/v1/alerts/rules", json=rule)
+    link = fresh.services.link
+    assert isinstance(link, PocketLink)
+    link.alert_figures["paid_amount"] = (AlertReading("", "", AT, "40"),)
+    asyncio.run(AlertWatch(link, fresh.services.alerts, list).look(lambda _: None))
+    alert = owner.get("/api/v1/alerts").json()["alerts"][0]
+    number = owner.post(
+        "/api/v1/decisions", json={"decision": {"question": "为什么是 40？"}, "alert": alert["id"]}
+    ).json()["id"]
+    lin = invited(fresh, "lin", role="editor", rules={"shops": ["tmall"]})
+    at = f"/api/v1/decisions/{number}"
+    answers = [
+        lin.get(at),
+        lin.get(f"{at}/markdown"),
+        lin.patch(at, json={"base": 9, "question": "x"}),
+        lin.post(f"{at}/said", json={"stance": "agree"}),
+        lin.post(f"{at}/steps", json={"base": 9, "to": "closed"}),
+        lin.post(f"{at}/effect"),
+    ]
+    assert [answer.status_code for answer in answers] == [404] * 6
+    assert [answer.text for answer in (*answers, lin.get("/api/v1/decisions")) if "40？" in answer.text] == []
+    assert owner.get("/api/v1/decisions").json()["decisions"][0]["id"] == number
+
+
+def test_one_that_cannot_be_measured_does_not_keep_the_others_waiting(fresh: Served) -> None:
+    decisions = fresh.services.decisions
+    for name in ("net_sales", "gone", "visitors"):
+        goal = Goal(name, begins=GOAL["begins"], review=GOAL["review"])
+        made = decisions.make(NewDecision(name, options=(Option("a", "A"),), goal=goal), "x")
+        decided = decisions.step(made.id, DecisionStep(1, "decided", "a", "why"), "x")
+        decisions.step(made.id, DecisionStep(decided.version, "in_effect"), "x")
+
+    class Refusing:
+        async def decision_effect(self, question: EffectQuestion) -> Effect:
+            if question.goal.metric == "gone":
+                raise InputError("there is no metric 'gone'")
+            return await fresh.services.link.decision_effect(question)
+
+    async def watch() -> set[str]:
+        told: set[str] = set()
+        both = asyncio.Event()
+
+        def tell(decision: Decision) -> None:
+            told.add(decision.question)
+            if len(told) == 2:
+                both.set()
+
+        task = asyncio.create_task(DecisionWatch(Refusing(), decisions, "UTC", fresh.services.clock).run(tell))
+        await asyncio.wait_for(both.wait(), 20)
+        task.cancel()
+        return told
+
+    assert asyncio.run(watch()) == {"net_sales", "visitors"}

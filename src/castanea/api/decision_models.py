@@ -18,12 +18,11 @@ class Verdicts:
 
 @dataclass(frozen=True)
 class DecisionList:
-    """The newest first, with the names of people by id. `hidden`: those about numbers beyond the reader's. `approve_above`: the cost from
-    which somebody else must approve, empty = never."""
+    """Those about numbers that the reader may see, the newest first, with the names of people by id. `approve_above`: the cost from which
+    somebody else must approve, empty = never."""
 
     decisions: list[Decision]
     people: dict[str, str]
-    hidden: list[str]
     verdicts: Verdicts
     approve_above: str = ""
 
@@ -42,13 +41,12 @@ class DecisionCard:
 
 @dataclass(frozen=True)
 class OpenedDecision:
-    """`hidden`: it is about numbers beyond the reader's. `needs_approval`: somebody else must approve before it takes effect."""
+    """`needs_approval`: somebody else must approve before it takes effect."""
 
     decision: Decision
     history: list[HistoryLine]
     people: dict[str, str]
     cards: list[DecisionCard]
-    hidden: bool
     needs_approval: bool
 
 

@@ -1,4 +1,4 @@
-"""What a reader sees of a decision: its words, and the numbers within their rights."""
+"""Who sees a decision. Its words are written by people who see its numbers, and name them: it is shown whole, or not at all."""
 
 from __future__ import annotations
 
@@ -10,21 +10,14 @@ from castanea.decisions.model import Decision
 
 
 def seen_by(decision: Decision, rights: Rights) -> bool:
-    """Whether the reader may see the numbers that the decision is about."""
+    """Whether all numbers that the decision came from and is about are the reader's to see."""
     goal = decision.goal
-    return not goal.metric or scope_within(goal.metric, goal.where, rights)
+    within = not goal.metric or scope_within(goal.metric, goal.where, rights)
+    return within and all(scope_within(n.metric, n.where, rights) for n in decision.trigger.numbers)
 
 
 def shown_to(decision: Decision, rights: Rights) -> Decision:
-    """The decision without the numbers, members and causes that are beyond the reader's rights."""
-    trigger = decision.trigger
-    numbers = tuple(n for n in trigger.numbers if scope_within(n.metric, n.where, rights))
-    if len(numbers) < len(trigger.numbers):
-        decision = replace(decision, trigger=replace(trigger, numbers=numbers, cause={}, title=""))
-    if not seen_by(decision, rights):
-        options = tuple(replace(o, effect="", effect_lo="", effect_hi="", cost="") for o in decision.options)
-        goal = replace(decision.goal, where=(), expected="")
-        return replace(decision, options=options, goal=goal, effect=None)
-    if decision.effect is not None and rights != Rights():
-        decision = replace(decision, effect=replace(decision.effect, controls=()))  # other members are named there
-    return decision
+    """A decision that the reader sees, without the names of other members that it was measured against."""
+    if decision.effect is None or rights == Rights():
+        return decision
+    return replace(decision, effect=replace(decision.effect, controls=()))

@@ -43,14 +43,19 @@ class DecisionWatch:
             try:
                 for decision in await asyncio.to_thread(self._decisions.running):
                     if self._due(decision):
-                        told(await self.measure(decision))
-            except CastaneaError as refused:  # the warehouse process is away, or the metric is gone
-                _log.info("a decision waits to be measured", code=refused.code, why=str(refused))
+                        await self._try(decision, told)
             except Exception:  # noqa: BLE001 - the outermost loop of a worker: it is logged, and the next round comes
                 _log.exception("measuring decisions failed")
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._poked.wait(), EVERY)
             self._poked.clear()
+
+    async def _try(self, decision: Decision, told: Callable[[Decision], None]) -> None:
+        """One that is refused does not keep the others from being measured."""
+        try:
+            told(await self.measure(decision))
+        except CastaneaError as refused:  # the warehouse process is away, or the metric is gone
+            _log.info("a decision waits to be measured", decision=decision.id, code=refused.code, why=str(refused))
 
     async def measure(self, decision: Decision) -> Decision:
         """Measure by the days that are over, and keep it. Raises InputError while no day is, Unavailable."""

@@ -3517,8 +3517,8 @@ export interface components {
         };
         /**
          * DecisionList
-         * @description The newest first, with the names of people by id. `hidden`: those about numbers beyond the reader's. `approve_above`: the cost from
-         *     which somebody else must approve, empty = never.
+         * @description Those about numbers that the reader may see, the newest first, with the names of people by id. `approve_above`: the cost from which
+         *     somebody else must approve, empty = never.
          */
         DecisionList: {
             /**
@@ -3528,8 +3528,6 @@ export interface components {
             approve_above: string;
             /** Decisions */
             decisions: components["schemas"]["Decision"][];
-            /** Hidden */
-            hidden: string[];
             /** People */
             people: {
                 [key: string]: string;
@@ -5000,14 +4998,12 @@ export interface components {
         };
         /**
          * OpenedDecision
-         * @description `hidden`: it is about numbers beyond the reader's. `needs_approval`: somebody else must approve before it takes effect.
+         * @description `needs_approval`: somebody else must approve before it takes effect.
          */
         OpenedDecision: {
             /** Cards */
             cards: components["schemas"]["DecisionCard"][];
             decision: components["schemas"]["Decision"];
-            /** Hidden */
-            hidden: boolean;
             /** History */
             history: components["schemas"]["HistoryLine"][];
             /** Needs Approval */

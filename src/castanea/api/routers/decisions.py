@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
+import msgspec
 from anyio.to_thread import run_sync
 from fastapi import APIRouter, Request, Response
 
-from castanea.access import Forbidden, Permission
+from castanea.access import Permission
 from castanea.api.bodies import decode_body
 from castanea.api.decision_models import (
     Approval,
@@ -36,7 +37,7 @@ from castanea.decisions import (
 )
 from castanea.decisions.kept import hit_rate
 from castanea.decisions.markdown import as_markdown
-from castanea.kit.errors import InputError, NotFound, Unavailable
+from castanea.kit.errors import Conflict, InputError, NotFound, Unavailable
 
 router = APIRouter(prefix="/api/v1/decisions", route_class=GuardedRoute, tags=["decisions"])
 
@@ -47,11 +48,10 @@ async def decisions(request: Request, text: str = "", team: str = "", metric: st
     """The library, the newest first: searched in question, reasons and options, filtered by team, metric and kind."""
     services, rights = services_of(request), principal_of(request).rights
     found = await run_sync(lambda: services.decisions.find(text[:200], team, metric, kind))
-    shown = [each for each in found if seen_by(each, rights)]  # verdicts are numbers, too
+    shown = [shown_to(each, rights) for each in found if seen_by(each, rights)]
     return DecisionList(
-        [shown_to(each, rights) for each in found],
-        await _names(request, found),
-        [each.id for each in found if not seen_by(each, rights)],
+        shown,
+        await _names(request, shown),
         Verdicts(*hit_rate(shown)),
         str(services.decisions.approve_above or ""),
     )
@@ -67,7 +67,8 @@ async def make(request: Request) -> Decision:
     if asked.alert:
         new = replace(new, trigger=await _of_alert(request, asked.alert))
     await _check_goal(request, new.goal)
-    return await run_sync(services.decisions.make, new, principal_of(request).id)
+    by = principal_of(request).id
+    return await _told(request, lambda: services.decisions.make(new, by))
 
 
 @router.get("/{decision}", operation_id="decision")
@@ -75,17 +76,13 @@ async def make(request: Request) -> Decision:
 async def opened(request: Request, decision: str) -> OpenedDecision:
     """A decision with its history and the state of its task cards."""
     services, rights = services_of(request), principal_of(request).rights
-    told = await run_sync(services.decisions.get, decision)
-    seen = seen_by(told, rights)
+    told = await _seen(request, decision)
     history = await run_sync(services.decisions.history, decision)
-    if not seen:
-        history = [replace(line, set={}) for line in history]
     return OpenedDecision(
         shown_to(told, rights),
         history,
         await _names(request, [told]),
         await _cards(request, told) if principal_of(request).may(Permission.BOARDS_READ) else [],
-        not seen,
         services.decisions.needs_approval(told),
     )
 
@@ -94,7 +91,7 @@ async def opened(request: Request, decision: str) -> OpenedDecision:
 @needs(Permission.DECISIONS_READ)
 async def markdown(request: Request, decision: str) -> Response:
     """The decision on one page, as Markdown."""
-    told = shown_to(await run_sync(services_of(request).decisions.get, decision), principal_of(request).rights)
+    told = shown_to(await _seen(request, decision), principal_of(request).rights)
     text = as_markdown(told, await _names(request, [told]))
     headers = {"Content-Disposition": f'attachment; filename="decision-{told.id[:8]}.md"'}
     return Response(text, media_type="text/markdown; charset=utf-8", headers=headers)
@@ -109,7 +106,8 @@ async def change(request: Request, decision: str) -> Decision:
     asked = await decode_body(request, DecisionChange, services.settings.max_body)
     if asked.goal is not None:
         await _check_goal(request, asked.goal)
-    return await run_sync(services.decisions.change, decision, asked, principal_of(request).id)
+    by = principal_of(request).id
+    return await _told(request, lambda: services.decisions.change(decision, asked, by))
 
 
 @router.post("/{decision}/steps", operation_id="stepDecision", openapi_extra=body_of(DecisionStep))
@@ -119,7 +117,8 @@ async def step(request: Request, decision: str) -> Decision:
     services = services_of(request)
     await _seen(request, decision)
     asked = await decode_body(request, DecisionStep, services.settings.max_body)
-    told = await run_sync(services.decisions.step, decision, asked, principal_of(request).id)
+    by = principal_of(request).id
+    told = await _told(request, lambda: services.decisions.step(decision, asked, by))
     if services.measuring is not None:
         services.measuring.poke()
     return told
@@ -132,7 +131,8 @@ async def approve(request: Request, decision: str) -> Decision:
     services = services_of(request)
     await _seen(request, decision)
     asked = await decode_body(request, Approval, services.settings.max_body)
-    return await run_sync(services.decisions.approve, decision, asked.base, principal_of(request).id)
+    by = principal_of(request).id
+    return await _told(request, lambda: services.decisions.approve(decision, asked.base, by))
 
 
 @router.post("/{decision}/said", operation_id="sayOnDecision", openapi_extra=body_of(Saying))
@@ -142,7 +142,8 @@ async def say(request: Request, decision: str) -> Decision:
     services = services_of(request)
     await _seen(request, decision)
     asked = await decode_body(request, Saying, services.settings.max_body)
-    return await run_sync(services.decisions.say, decision, asked.stance, asked.why, principal_of(request).id)
+    by = principal_of(request).id
+    return await _told(request, lambda: services.decisions.say(decision, asked.stance, asked.why, by))
 
 
 @router.post("/{decision}/effect", operation_id="measureDecision")
@@ -156,11 +157,22 @@ async def measure(request: Request, decision: str) -> Decision:
     return shown_to(await services.measuring.measure(told), principal_of(request).rights)
 
 
+async def _told(request: Request, changing: Callable[[], Decision]) -> Decision:
+    """What a change left, as the reader may see it; so is what a conflict tells. Raises what the change raises."""
+    rights = principal_of(request).rights
+    try:
+        return shown_to(await run_sync(changing), rights)
+    except Conflict as late:
+        now = msgspec.convert(late.values["decision"], Decision)
+        shown = msgspec.to_builtins(shown_to(now, rights))
+        raise Conflict(str(late), code=late.code, values={**late.values, "decision": shown}) from late
+
+
 async def _seen(request: Request, number: str) -> Decision:
-    """Raises NotFound; Forbidden for who does not see its numbers, and would overwrite them unseen."""
+    """Raises NotFound, also for one about numbers beyond the reader's."""
     told = await run_sync(services_of(request).decisions.get, number)
     if not seen_by(told, principal_of(request).rights):
-        raise Forbidden("the decision is about numbers that you may not see; ask somebody who may to change it")
+        raise NotFound(f"there is no decision {number!r}", code="decision.not_found", values={"decision": number})
     return told
 
 

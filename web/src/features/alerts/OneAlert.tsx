@@ -65,7 +65,7 @@ export function OneAlert({ id }: { id: string }) {
         <section className="tile page-tile part" id="options" aria-label={t("alerts.options")}>
           <h2>{t("alerts.options")}</h2>
           <p className="sub">{t("alerts.options_lead")}</p>
-          <div className="actions left">{can(session, "decisions:edit") && <a className="btn pri" href={`/decisions/new?alert=${encodeURIComponent(id)}`} onClick={follow} data-decide><Icon name="decision" size={14} />{t("alerts.decide")}</a>}{can(session, "kanban:edit") && <MakeTask id={id} title={words.headline(alert)} text={alert.cause ? pick(alert.cause.words, words.locale) : ""} />}{mayAct && <button type="button" className="btn" onClick={() => act.mutate({ kind: "close" })}>{t("alerts.close")}</button>}</div>
+          <div className="actions left">{can(session, "decisions:edit") && <a className="btn pri" href={`/decisions/new?alert=${encodeURIComponent(id)}`} onClick={follow} data-decide><Icon name="decision" size={14} />{t("alerts.decide")}</a>}{can(session, "kanban:edit") && <MakeTask id={id} title={[alert.rule.title, words.member(alert)].filter(Boolean).join(" · ")} />}{mayAct && <button type="button" className="btn" onClick={() => act.mutate({ kind: "close" })}>{t("alerts.close")}</button>}</div>
         </section>
         <Story opened={asked.data} onSay={can(session, "alerts:act") ? (text) => act.mutateAsync({ kind: "comment", text }) : null} />
       </main>
@@ -73,15 +73,15 @@ export function OneAlert({ id }: { id: string }) {
   );
 }
 
-/** A card about the alert, at the end of the first list of a task board. */
-function MakeTask({ id, title, text }: { id: string; title: string; text: string }) {
+/** A card about the alert, at the end of the first list of a task board. Its numbers stay on the alert: a board has other readers. */
+function MakeTask({ id, title }: { id: string; title: string }) {
   const { t } = useAlertWords();
   const boards = useQuery({ queryKey: ["kanban"], queryFn: kanbanApi.boards });
   const living = (boards.data ?? []).filter((board) => !board.archived);
   const make = useMutation<string, Problem, string>({
     mutationFn: async (board) => {
       const { board: opened } = await kanbanApi.open(board);
-      const told = await kanbanApi.add(board, opened.lists[0]?.id ?? "", title.slice(0, 200), { description: text.slice(0, 4000), links: [{ kind: "alert", id, title: title.slice(0, 120) }] });
+      const told = await kanbanApi.add(board, opened.lists[0]?.id ?? "", title.slice(0, 200), { links: [{ kind: "alert", id, title: title.slice(0, 120) }] });
       return `/tasks/${board}?card=${told.card?.id ?? ""}`;
     },
     onSuccess: (place) => go(place),

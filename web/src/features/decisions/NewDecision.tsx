@@ -28,7 +28,7 @@ export function NewDecision({ onClose }: { onClose: () => void }) {
   const begun: Goal = goal ?? (told ? { ...NO_GOAL, metric: told.rule.metric, where: own, better: told.rule.watch.side === "above" ? "less" : "more" } : NO_GOAL);
   const supply = ((told?.cause?.why?.[0] ?? {}) as { cause_class?: string }).cause_class === "supply";
   const chosen: Kind = kind || (supply ? "stock" : "other");
-  const asked = question || (told ? t("decisions.what_to_do", { what: words.headline(told) }).slice(0, 300) : "");
+  const asked = question || (told ? t("decisions.what_to_do", { what: [told.rule.title, words.member(told)].filter(Boolean).join(" ") }).slice(0, 300) : "");
   const make = useMutation<Decision, Problem>({
     mutationFn: () => {
       const body: Asked = { question: asked, kind: chosen, team: "", options: [{ id: "stay", title: t("decisions.do_nothing"), effect: "0", effect_lo: "", effect_hi: "", cost: "0", confidence: "", source: "" }], goal: { ...begun, where: begun.where.filter((each) => each.values.length > 0) } };

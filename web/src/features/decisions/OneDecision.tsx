@@ -35,10 +35,10 @@ export function OneDecision({ id }: { id: string }) {
   });
   const decision = asked.data?.decision;
   if (!asked.data || !decision) return <><TopBar title={t("decisions.title")} /><main className="page" id="content">{asked.error ? <Refused problem={asked.error} /> : <div className="skeleton" aria-label={t("state.loading")}><i className="sk" style={{ width: "60%", height: 16 }} /></div>}</main></>;
-  const { hidden, needs_approval: waits, people } = asked.data;
+  const { needs_approval: waits, people } = asked.data;
   const base = decision.version;
-  const mayDecide = can(session, "decisions:decide") && !hidden;
-  const mayEdit = can(session, "decisions:edit") && !hidden && decision.state !== "closed";
+  const mayDecide = can(session, "decisions:decide");
+  const mayEdit = can(session, "decisions:edit") && decision.state !== "closed";
   const change = (body: Omit<Change, "base">) => act.mutate(() => decisionsApi.change(id, { base, ...body }));
   const step = (to: State, more: { chosen?: string; reasons?: string } = {}) => act.mutate(() => decisionsApi.step(id, { base, to, ...more }));
   const trigger = decision.trigger;
@@ -63,7 +63,6 @@ export function OneDecision({ id }: { id: string }) {
         <header className="al-head"><h2>{decision.question}</h2><LoopRail at={words.rail(decision)} links={trigger?.kind === "alert" ? { alert: `/alerts/${trigger.id ?? ""}`, cause: `/alerts/${trigger.id ?? ""}`, options: "#options", effect: "#effect" } : { options: "#options", effect: "#effect" }} /></header>
         <p className="sub">{facts.filter(Boolean).join(" · ")}</p>
         <Refused problem={act.error} />
-        {hidden && <p className="sub2">{t("decisions.hidden")}</p>}
         {waits && <p><Status level="watch">{t("decisions.waits")}</Status></p>}
         <EffectTile decision={decision} />
         <div className="al-three">
@@ -76,7 +75,7 @@ export function OneDecision({ id }: { id: string }) {
               : <p className="sub">{t("decisions.no_numbers")}</p>}
             {trigger?.cause?.[words.locale] && <p className="sub2">{trigger.cause[words.locale]}</p>}
             <h3>{t("decisions.goal")}</h3>
-            {!hidden && <p>{[names.metric(goal.metric), names.scope(goal.where), goal.expected ? t("decisions.expected_is", { share: sayChange(toNumber(goal.expected), false, words.locale) }) : "", t(`decisions.better_${goal.better ?? "more"}`)].filter(Boolean).join(" · ")}</p>}
+            <p>{[names.metric(goal.metric), names.scope(goal.where), goal.expected ? t("decisions.expected_is", { share: sayChange(toNumber(goal.expected), false, words.locale) }) : "", t(`decisions.better_${goal.better ?? "more"}`)].filter(Boolean).join(" · ")}</p>
             {mayEdit && (decision.state === "open" || decision.state === "decided") && <div className="actions left"><button type="button" className="btn" onClick={() => setAsk("goal")} data-edit-goal>{t("decisions.edit_goal")}</button></div>}
           </section>
           <section className="tile page-tile" aria-label={t("decisions.said")} data-part="said">
