@@ -184,3 +184,12 @@ def test_goods_and_money_come_out_the_same_in_any_order_of_loading(
     shuffled = events + random.sample(events, len(events) // 2)
     random.shuffle(shuffled)
     assert _load(events, []) == _load(shuffled, cuts, restarts)
+
+
+def test_a_refund_without_an_order_learns_later_whose_merchant_code_it_names() -> None:
+    back = (
+        "refund",
+        refund("r", None, "10.5") | {"merchant_code": "B-2", "kind": "return", "quantity": 2, "_version": at()},
+    )
+    good = ("product", product("tea", "food", merchant_code="B-2", _version=at()))
+    assert _load([back, good], [1]) == _load([back, good], [])

@@ -15,6 +15,7 @@ from castanea.warehouse.costs import COST_COLUMNS, COSTS_NOW, changed_orders
 from castanea.warehouse.days import day_expression
 from castanea.warehouse.schema import fact
 
+_CHANGED_GOODS = "(product_id IN (SELECT ref FROM good_change) OR merchant_code IN (SELECT ref FROM good_change))"
 LOOSE = {
     "refund": "coalesce(refund_time, asked_time)",
     "shipment": "shipped_time",
@@ -111,7 +112,7 @@ class References:
             return False
         self._note_orders()
         for table, clock in LOOSE.items():
-            goods = " OR product_id IN (SELECT ref FROM good_change)" if table == "refund" else ""
+            goods = f" OR {_CHANGED_GOODS}" if table == "refund" else ""
             con.execute(
                 f"CREATE OR REPLACE TEMP TABLE renewed_{table} AS SELECT _key FROM {fact(table)} WHERE order_id IS NULL AND "
                 f"({day_expression(clock, self._zone)} IN (SELECT day FROM rate_change) OR shop_id IN (SELECT shop_id FROM shop_change){goods})"
@@ -137,12 +138,11 @@ class References:
 
     def _note_orders(self) -> None:
         order_day, refund_day = (day_expression(clock, self._zone) for clock in ("order_time", LOOSE["refund"]))
-        goods = "(product_id IN (SELECT ref FROM good_change) OR merchant_code IN (SELECT ref FROM good_change))"
         found = [
             f'SELECT shop_id, order_id FROM fact."order" WHERE {order_day} IN (SELECT day FROM rate_change)',
             f"{_orders_of('refund')} AND {refund_day} IN (SELECT day FROM rate_change)",
             f"{_orders_of('order_line')} AND sku_id IN (SELECT bundle FROM part_change)",
-            *(f"{_orders_of(table)} AND {goods}" for table in ("order_line", "refund")),
+            *(f"{_orders_of(table)} AND {_CHANGED_GOODS}" for table in ("order_line", "refund")),
             *(
                 f"{_orders_of(table)} AND shop_id IN (SELECT shop_id FROM shop_change)"
                 for table in ("order", "order_line", "payment", "refund", "shipment")
