@@ -90,7 +90,7 @@ def test_a_filter_and_a_comparison_stay_in_the_address(visit: Visit) -> None:
     expect(hero(page)).to_contain_text("¥")
     whole = figure(page)
     page.locator("[data-pill=channel]").click()
-    page.get_by_label("京东").check()
+    page.get_by_role("checkbox", name="京东", exact=True).check()
     expect(page).to_have_url(re.compile("where=channel"))
     expect(hero(page)).not_to_have_attribute("data-value", f"{whole:g}")
     part = figure(page)
@@ -165,7 +165,7 @@ def test_axe_finds_nothing_serious_at_the_gate(visit: Visit, axe: Callable[[Page
 
 def test_a_write_key_is_shown_once_and_can_be_revoked(visit: Visit) -> None:
     page = visit(language="en").sign_in("/data/keys")
-    page.get_by_label("Name").fill("till 3")
+    page.get_by_label("Name", exact=True).fill("till 3")
     page.get_by_role("button", name="New key").click()
     expect(page.locator(".token code")).to_have_text(re.compile(r"^cwk_"))
     page.reload()
