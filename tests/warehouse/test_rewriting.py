@@ -58,7 +58,6 @@ def test_appending_to_days_and_merging_into_them_give_the_same_rollups(
 ) -> None:
     merged = _sums(tmp_path / "merged", seed)
     monkeypatch.setattr(rollups, "MANY", 1)
-    monkeypatch.setattr(rollups, "FEW", 10**6)
     assert _sums(tmp_path / "appended", seed) == merged
 
 
@@ -67,8 +66,7 @@ def test_writing_a_range_anew_and_merging_into_it_give_the_same_rollups(
     tmp_path: Path, seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     merged = _sums(tmp_path / "merged", seed)
-    monkeypatch.setattr(rollups, "MANY", 1)
-    monkeypatch.setattr(rollups, "FEW", -1)
+    monkeypatch.setattr(rollups, "ANEW", 1)
     monkeypatch.setattr(rollups, "HELD", 10**6)
     rewritten = _sums(tmp_path / "rewritten", seed)
     monkeypatch.setattr(rollups, "HELD", 2)

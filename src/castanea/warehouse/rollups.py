@@ -16,8 +16,8 @@ from castanea.warehouse.schema import fact, quoted, rollup
 from castanea.warehouse.spans import Span
 from castanea.warehouse.tails import Tails, may_be_appended
 
-MANY = 20_000  # counted rows from which on it is worth looking whether a rollup's rows are better written anew
-FEW = 0.1  # stored rows per counted row up to which it is better to append to them, as to a tail
+MANY = 20_000  # counted rows from which on they are appended, as to a tail, also where they may be taken back one day
+ANEW = 20_000  # counted rows, some of which take back, from which on it is worth looking whether a rollup's rows are better written anew
 HELD = 2  # stored rows per counted row up to which they are: a MERGE takes several µs for each row that it changes, wherever it lies
 
 
@@ -50,24 +50,12 @@ class Rollups:
                 continue
             count = int(self._con.execute(f"CREATE OR REPLACE TEMP TABLE {group.name} AS {rows}").fetchall()[0][0])
             for number, plan in group.members(list(sources)):
-                if not signed and (
-                    may_be_appended(plan, sources) or self._is_mostly_new(plan, group.name, number, count)
-                ):
+                if not signed and (count >= MANY or may_be_appended(plan, sources)):
                     rows = _delta(plan, group.name, number, sources, signed=False)
                     self.tails.append(plan, rows, group.name, number, _between(plan, sources))
-                elif count < MANY or not self._rewrite(plan, group.name, number, sources, count, signed=signed):
+                elif count < ANEW or not self._rewrite(plan, group.name, number, sources, count, signed=signed):
                     self.tails.merge_touched(plan, group.name, number)
                     self._con.execute(_merge(plan, group.name, number, sources, signed=signed))
-
-    def _is_mostly_new(self, plan: RollupPlan, counted: str, number: int, count: int) -> bool:
-        """Whether many rows come to buckets that hold hardly any: a file in the order of its days."""
-        if count < MANY:
-            return False
-        touched = f"(SELECT DISTINCT {_clock(plan)} AS bucket FROM {counted} WHERE in_{number} > 0)"
-        held = self._con.execute(
-            f"SELECT count(*) FROM {rollup(plan.name)} SEMI JOIN {touched} USING (bucket)"
-        ).fetchall()
-        return bool(held[0][0] <= FEW * count)
 
     def _rewrite(
         self, plan: RollupPlan, counted: str, number: int, tables: Collection[str], count: int, *, signed: bool
