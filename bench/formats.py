@@ -53,8 +53,11 @@ MAPPINGS = shipped_mappings()
 class Landed:
     batches: list[SentBatch] = field(default_factory=list)
 
-    def land(self, batches: Sequence[SentBatch]) -> list[int]:
-        self.batches.extend(batches)
+    def seal(self, batches: Sequence[SentBatch]) -> Sequence[SentBatch]:
+        return batches
+
+    def keep(self, sealed: Sequence[SentBatch]) -> list[int]:
+        self.batches.extend(sealed)
         return [len(self.batches)]
 
     def rows(self) -> Counter[tuple[object, ...]]:

@@ -37,5 +37,8 @@ class ReaderHere(FileReader):
             else:
                 yield RawChunk(pa.table(item.table), tuple(item.odd))
 
+    def stop(self) -> None:
+        return
+
     def close(self) -> None:
         return

@@ -28,8 +28,11 @@ class Kept:
 
     batches: list[SentBatch] = field(default_factory=list)
 
-    def land(self, batches: Sequence[SentBatch]) -> list[int]:
-        self.batches.extend(batches)
+    def seal(self, batches: Sequence[SentBatch]) -> Sequence[SentBatch]:
+        return batches
+
+    def keep(self, sealed: Sequence[SentBatch]) -> list[int]:
+        self.batches.extend(sealed)
         return [len(self.batches)]
 
     def rows(self, table: str) -> list[dict[str, Any]]:

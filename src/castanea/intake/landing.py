@@ -48,7 +48,11 @@ class Landing:
 
     def land(self, batches: Sequence[SentBatch]) -> list[int]:
         """Append the batches, all or none, and return their offsets once they are durable. Raises NoSpace, Unavailable."""
-        return self.log.append(self.seal(batches))
+        return self.keep(self.seal(batches))
+
+    def keep(self, sealed: Sequence[NewBatch]) -> list[int]:
+        """Append what was sealed, all or none, and return the offsets once it is durable. Raises NoSpace, Unavailable."""
+        return self.log.append(sealed)
 
     def seal(self, batches: Sequence[SentBatch]) -> list[NewBatch]:
         """The batches as they land. New persons are committed to the vault when this returns."""

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Protocol, Self
+from typing import Any, Protocol, Self
 from uuid import uuid4
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -24,6 +25,7 @@ from castanea.contracts.mappings import Mapping
 from castanea.contracts.mappings.spelling import plain_name
 from castanea.contracts.sent import SentBatch
 from castanea.contracts.workspace import WorkspaceSettings
+from castanea.kit.ahead import ahead
 from castanea.kit.clock import Clock
 from castanea.kit.errors import CastaneaError, InputError
 from castanea.runs.pairing_shops import Known, check_named, pair_unnamed
@@ -39,9 +41,11 @@ _DAY_FIRST = 8  # rows shown in a preview
 
 
 class Lands(Protocol):
-    """Where batches go (intake's Landing)."""
+    """Where batches go (intake's Landing): what `seal` gives goes to `keep`, in the same order."""
 
-    def land(self, batches: Sequence[SentBatch]) -> list[int]: ...
+    def seal(self, batches: Sequence[SentBatch]) -> Any: ...
+
+    def keep(self, sealed: Any) -> list[int]: ...
 
 
 @dataclass(frozen=True)
@@ -183,7 +187,8 @@ class ImportFile:
         cancelled: Callable[[], bool] = lambda: False,
         landed: Callable[[int], None] = lambda _offset: None,
     ) -> Outcome:
-        """Import the file. What was landed before an error or a cancellation stays; importing again completes it."""
+        """Import the file: cleaned, sealed and kept chunk after chunk, each step in a thread of its own. What was landed before an error or
+        a cancellation stays; importing again completes it."""
         assert self._landing is not None
         import_id = uuid4().hex
         self._pair(opened)
@@ -196,29 +201,31 @@ class ImportFile:
             import_id,
         )
         mapped = MappedFile(opened.reading, self.frame(opened, import_id))
-        state = {"bytes": 0}
+        read, telling = 0, threading.Lock()
 
-        def moved(count: int) -> None:
-            state["bytes"] += count
-            progress(Step(outcome.received, state["bytes"], opened.found.bytes))
+        def moved(count: int = 0) -> None:
+            nonlocal read
+            with telling:
+                read += count
+                progress(Step(outcome.received, read, opened.found.bytes))
+
+        def keep(sealed: Any, batches: Sequence[SentBatch]) -> None:
+            assert self._landing is not None
+            outcome.offset = max([outcome.offset, *self._landing.keep(sealed)])
+            _tally(outcome, batches)
+            landed(outcome.offset)
+            moved()
 
         opened.reader.progress = moved
+        cleaned = _cleaned(opened, mapped, outcome, cancelled)
         try:
-            told = mapped.decide(opened.sample())
-            chunks = whole_orders(opened.reader.chunks(), order_column(opened.reading))
-            for number, chunk in enumerate(chunks):
-                if number == 0 and not told:
-                    first = pl.from_arrow(chunk.table)
-                    assert isinstance(first, pl.DataFrame)
-                    mapped.decide(first)
-                batches = mapped.batches(chunk.table, [(odd.row, odd.cells, odd.reason) for odd in chunk.odd])
-                outcome.offset = max([outcome.offset, *self._landing.land(batches)]) if batches else outcome.offset
-                _tally(outcome, batches)
-                landed(outcome.offset)
-                progress(Step(outcome.received, state["bytes"], opened.found.bytes))
-                if cancelled():
-                    outcome.cancelled = True
-                    break
+            with ahead(cleaned, "cleaning", opened.reader.stop) as parts, ThreadPoolExecutor(1, "keeping") as pool:
+                kept = [pool.submit(lambda: None)]
+                for batches in parts:
+                    sealed = self._landing.seal(batches)
+                    kept.pop().result()
+                    kept.append(pool.submit(keep, sealed, batches))
+                kept.pop().result()
             self._finish(opened, mapped, outcome)
         finally:
             mapped.close()
@@ -278,7 +285,7 @@ class ImportFile:
             )
         assert self._landing is not None
         record = import_record(opened, outcome, mapped, self._clock.now())
-        outcome.offset = max(outcome.offset, *self._landing.land([record]))
+        outcome.offset = max(outcome.offset, *self._landing.keep(self._landing.seal([record])))
 
     def _spellings(self) -> set[str]:
         return {plain_name(n) for m in self._mappings for c in m.columns.values() for n in c.names}
@@ -349,6 +356,24 @@ class ImportFile:
             return mapped.preview(sample.head(rows)), says
         finally:
             mapped.close()
+
+
+def _cleaned(
+    opened: OpenedFile, mapped: MappedFile, outcome: Outcome, cancelled: Callable[[], bool]
+) -> Iterator[list[SentBatch]]:
+    """The file's chunks as batches; none after a cancellation."""
+    told = mapped.decide(opened.sample())
+    for chunk in whole_orders(opened.reader.chunks(), order_column(opened.reading)):
+        if not told:
+            first = pl.from_arrow(chunk.table)
+            assert isinstance(first, pl.DataFrame)
+            told = mapped.decide(first) or True
+        batches = mapped.batches(chunk.table, [(odd.row, odd.cells, odd.reason) for odd in chunk.odd])
+        if batches:
+            yield batches
+        if cancelled():
+            outcome.cancelled = True
+            return
 
 
 def _is_no(mapping: Mapping, request: Request, found: Found, fit: Fit) -> InputError:

@@ -145,7 +145,7 @@ def _described(job: ImportFile, mappings: Sequence[Mapping], opened: OpenedFile)
 def _effect(mapped: MappedFile, sample: pl.DataFrame) -> Effect:
     counted = Counted()
     rows = sample.with_row_index("_row", offset=1)
-    counted.land(mapped.batches(pa.table({name: rows[name].to_arrow() for name in rows.columns})))
+    counted.keep(mapped.batches(pa.table({name: rows[name].to_arrow() for name in rows.columns})))
     sums = {name: f"{total:f}" for name, total in counted.sums.items() if total}
     labels = {name: TABLES[name].labels for name in counted.rows}
     return Effect(sample.height, dict(counted.rows), labels, sums, dict(counted.reasons))

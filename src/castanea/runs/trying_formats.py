@@ -40,8 +40,11 @@ class Counted:
     sums: dict[str, Decimal] = field(default_factory=dict)
     reasons: Counter[str] = field(default_factory=Counter)
 
-    def land(self, batches: Sequence[SentBatch]) -> list[int]:
-        for batch in batches:
+    def seal(self, batches: Sequence[SentBatch]) -> Sequence[SentBatch]:
+        return batches
+
+    def keep(self, sealed: Sequence[SentBatch]) -> list[int]:
+        for batch in sealed:
             if batch.table == "import_run":
                 continue
             self.rows[batch.table] += batch.rows.num_rows

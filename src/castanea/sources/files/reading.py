@@ -90,6 +90,10 @@ class FileReader:
                 return
         raise self._ended()
 
+    def stop(self) -> None:
+        """End the child: whoever waits for its chunks, in another thread, waits no longer. `close` must follow."""
+        self._child.kill()
+
     def close(self) -> None:
         """End the child and free what it held."""
         for pipe in (self._child.stdin, self._child.stdout):
