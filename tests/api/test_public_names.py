@@ -25,6 +25,8 @@ def test_the_public_names_are_these() -> None:
         "Board",
         "BoardShare",
         "BoardVersion",
+        "BriefMessage",
+        "BriefRow",
         "Database",
         "DecisionRow",
         "DecisionStepRow",
@@ -43,6 +45,8 @@ def test_the_public_names_are_these() -> None:
         "TargetRow",
         "Team",
         "WallLink",
+        "WatchFileRow",
+        "WatchFolderRow",
         "WriteKey",
     ]
     assert castanea.api.__all__ == ["ApiSettings", "Link", "OpenedView", "Receipt", "Services", "create_app"]

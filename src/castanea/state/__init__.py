@@ -2,6 +2,7 @@
 
 from castanea.state.alert_models import AlertAct, AlertInstance, AlertRow, AlertRuleRow, AlertStep
 from castanea.state.board_models import Board, BoardVersion, Favourite
+from castanea.state.brief_models import BriefMessage, BriefRow
 from castanea.state.channel_models import AlertChannel, AlertLink, AlertMessage, AlertSilence, AlertTold
 from castanea.state.database import Database
 from castanea.state.decision_models import DecisionRow, DecisionStepRow
@@ -21,6 +22,7 @@ from castanea.state.models import (
 )
 from castanea.state.remark_models import RemarkRow
 from castanea.state.target_models import TargetChange, TargetRow
+from castanea.state.watch_models import WatchFileRow, WatchFolderRow
 
 __all__ = [
     "Account",
@@ -38,6 +40,8 @@ __all__ = [
     "Board",
     "BoardShare",
     "BoardVersion",
+    "BriefMessage",
+    "BriefRow",
     "Database",
     "DecisionRow",
     "DecisionStepRow",
@@ -56,5 +60,7 @@ __all__ = [
     "TargetRow",
     "Team",
     "WallLink",
+    "WatchFileRow",
+    "WatchFolderRow",
     "WriteKey",
 ]

@@ -14,7 +14,7 @@ from sqlalchemy.pool import QueuePool
 from castanea.kit.errors import Conflict
 
 # The newest migration. Kept here so that starting does not import Alembic (a second of processor time); a test compares.
-REVISION = "0010"
+REVISION = "0011"
 
 
 class Database:
