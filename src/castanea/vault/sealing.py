@@ -8,6 +8,7 @@ subject's number in the vault, which leads to the key without an index over pseu
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from hashlib import blake2b
 
 from cryptography.exceptions import InvalidTag
@@ -27,10 +28,16 @@ class NotOpened(CastaneaError):
     code = "vault.not_opened"
 
 
-def seal(number: bytes, key: bytes, subject: bytes, plaintext: bytes) -> bytes:
-    """form (1 byte), the subject's number (8, big-endian), nonce (12), ciphertext, tag (16). `key` has 32 bytes, `subject` 16."""
-    nonce = blake2b(plaintext, digest_size=_NONCE, key=key, person=_PURPOSE).digest()
-    return _FORM + number + nonce + AESGCM(key).encrypt(nonce, plaintext, subject)
+def seal_all(
+    keys: Iterable[tuple[bytes, bytes]], subjects: Iterable[bytes], plaintexts: Iterable[bytes]
+) -> list[bytes]:
+    """form (1 byte), the subject's number (8, big-endian), nonce (12), ciphertext, tag (16) of each plaintext. `keys`: the subject's
+    number, its key (32 bytes); `subjects` have 16."""
+    sealed = []
+    for (number, key), subject, text in zip(keys, subjects, plaintexts, strict=True):
+        nonce = blake2b(text, digest_size=_NONCE, key=key, person=_PURPOSE).digest()
+        sealed.append(_FORM + number + nonce + AESGCM(key).encrypt(nonce, text, subject))
+    return sealed
 
 
 def number_of(blob: bytes) -> int:

@@ -107,10 +107,14 @@ class VaultStore:
         """The highest number given to a subject."""
         return int(self._db.execute("SELECT max(id) FROM subject").fetchone()[0] or 0)
 
-    def add(self, rows: Sequence[tuple[int, bytes, bytes | None, bytes]]) -> None:
-        """Rows of id, pseudonym, key, mac; inside `writing`."""
-        self._db.executemany("INSERT INTO subject VALUES (?, ?, ?, ?)", rows)
-        self._db.executemany("INSERT INTO lookup VALUES (?, ?)", [(mac, number) for number, _, _, mac in rows])
+    def add(
+        self, numbers: Sequence[int], pseudonyms: Sequence[bytes], keys: Sequence[bytes | None], macs: Sequence[bytes]
+    ) -> None:
+        """New subjects; inside `writing`."""
+        self._db.executemany(
+            "INSERT INTO subject VALUES (?, ?, ?, ?)", zip(numbers, pseudonyms, keys, macs, strict=True)
+        )
+        self._db.executemany("INSERT INTO lookup VALUES (?, ?)", zip(macs, numbers, strict=True))
 
     def add_keys(self, rows: Iterable[tuple[bytes, int]]) -> None:
         """Keys for subjects that had none; inside `writing`."""

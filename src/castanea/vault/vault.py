@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import os
+import struct
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import msgspec
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from castanea.kit.errors import NotFound
 from castanea.vault.remembered import Remembered
-from castanea.vault.sealing import NotOpened, number_of, seal, unseal
+from castanea.vault.sealing import NotOpened, number_of, seal_all, unseal
 from castanea.vault.store import Row, VaultStore
 
 _BETWEEN = "\x1f"  # no identifier holds it: control characters do not pass the checks
@@ -37,12 +40,8 @@ class Met:
 
     def seal(self, subjects: Sequence[bytes], plaintexts: Sequence[bytes]) -> list[bytes]:
         """Each plaintext under its subject's key; equal plaintexts of a subject give equal blobs. Only subjects met with a key."""
-        keys = self._keys
-        sealed = []
-        for subject, text in zip(subjects, plaintexts, strict=True):
-            person = keys[subject]
-            sealed.append(seal(person[:_NUMBER], person[_LOCKED:], subject, text))
-        return sealed
+        persons = map(self._keys.__getitem__, subjects)
+        return seal_all(((p[:_NUMBER], p[_LOCKED:]) for p in persons), subjects, plaintexts)
 
 
 class Vault:
@@ -55,8 +54,9 @@ class Vault:
     def __init__(self, path: Path, *, remembered: int = REMEMBERED) -> None:
         self._store = VaultStore(path)
         self._lock = threading.RLock()
-        self._persons: Remembered[str, bytes] = Remembered(remembered)
+        self._persons: Remembered[bytes, bytes] = Remembered(remembered)
         self._seen = (self._store.changed_elsewhere(), self._store.erasures())
+        self._hash = blake2b(digest_size=_MAC, key=self._store.master, person=b"castanea-lookup")
 
     def pseudonyms(self, shop_ids: pa.Array | str, kinds: pa.Array | str, idents: pa.Array) -> pa.Array:
         """A pseudonym (`pa.uuid()`) for each (kind of identifier, shop, identifier); null where the identifier is."""
@@ -68,19 +68,26 @@ class Vault:
         `keyed` says of which columns something will be sealed: their persons have keys then. Raises NoSpace, Unavailable.
         """
         encoded = [column.dictionary_encode() for column in columns]
-        wanted = [array.dictionary.to_pylist() for array in encoded]
-        with_key = {name for part, flag in zip(wanted, keyed, strict=False) if flag for name in part}
+        once = pa.concat_arrays(
+            [pa.array([], pa.string()), *(array.dictionary for array in encoded)]
+        ).dictionary_encode()
+        places = _places(once.indices, [len(array.dictionary) for array in encoded])
+        locked = np.zeros(len(once.dictionary), dtype=bool)
+        for place, flag in zip(places, keyed, strict=False):
+            if flag:
+                locked[place.to_numpy()] = True
+        wanted = once.dictionary.cast(pa.binary()).to_pylist()
         with self._lock:
             self._forget_erased()
-            known = self._known({name for part in wanted for name in part}, with_key)
-        pairs = zip(wanted, encoded, strict=True)
-        arrays = [_uuids([known[name][_NUMBER:_LOCKED] for name in part], array.indices) for part, array in pairs]
-        keys = {person[_NUMBER:_LOCKED]: person for person in (known[name] for name in with_key)}
+            persons = self._known(wanted, locked.tolist())
+        pseudonyms = pa.array([person[_NUMBER:_LOCKED] for person in persons], pa.binary(_PSEUDONYM))
+        arrays = [_uuids(pseudonyms, place.take(array.indices)) for place, array in zip(places, encoded, strict=True)]
+        keys = {person[_NUMBER:_LOCKED]: person for person, flag in zip(persons, locked.tolist(), strict=True) if flag}
         return Met(arrays, keys)
 
     def find(self, shop_id: str, kind: str, ident: str) -> UUID | None:
         """The pseudonym of an identifier, None when it was never met (or was erased)."""
-        mac = self._mac(_BETWEEN.join((kind, shop_id, ident)))
+        (mac,) = self._macs([_BETWEEN.join((kind, shop_id, ident)).encode()])
         with self._lock:
             row = self._store.looked_up([mac]).get(mac)
         return UUID(bytes=row[1]) if row else None
@@ -110,8 +117,15 @@ class Vault:
         with self._lock:
             self._store.close()
 
-    def _mac(self, name: str) -> bytes:
-        return blake2b(name.encode(), digest_size=_MAC, key=self._store.master, person=b"castanea-lookup").digest()
+    def _macs(self, wanted: Sequence[bytes]) -> list[bytes]:
+        """Keyed hashes, by which persons are looked up."""
+        made = []
+        begun = self._hash.copy
+        for name in wanted:
+            state = begun()
+            state.update(name)
+            made.append(state.digest())
+        return made
 
     def _forget_erased(self) -> None:
         """Forgets what is remembered when another process erased somebody."""
@@ -122,56 +136,50 @@ class Vault:
                 self._persons.clear()
             self._seen = (version, erasures)
 
-    def _known(self, wanted: set[str], with_key: set[str]) -> dict[str, bytes]:
-        known: dict[str, bytes] = {}
-        unknown: list[str] = []
-        remembered = self._persons.get
-        for name in wanted:
-            person = remembered(name)
-            if person is None or (len(person) == _LOCKED and name in with_key):
-                unknown.append(name)
-            else:
-                known[name] = person
-        if unknown:
-            found = self._looked_up({self._mac(name): name for name in unknown}, with_key)
-            for name, person in found.items():
-                self._persons.put(name, person)
-            known.update(found)
-        return known
+    def _known(self, wanted: Sequence[bytes], locked: Sequence[bool]) -> list[bytes]:
+        """Each person wanted (no one twice), with a key where `locked` says so."""
+        remembered, remember = self._persons.get, self._persons.put
+        persons: list[Any] = [remembered(name) for name in wanted]
+        pairs = zip(persons, locked, strict=True)
+        lacking = [i for i, (p, flag) in enumerate(pairs) if p is None or (flag and len(p) == _LOCKED)]
+        if lacking:
+            found = self._looked_up([wanted[i] for i in lacking], [locked[i] for i in lacking])
+            for i, person in zip(lacking, found, strict=True):
+                persons[i] = person
+                remember(wanted[i], person)
+        return persons
 
-    def _looked_up(self, names_by_mac: Mapping[bytes, str], with_key: set[str]) -> dict[str, bytes]:
+    def _looked_up(self, wanted: Sequence[bytes], locked: Sequence[bool]) -> list[bytes]:
+        macs = self._macs(wanted)
+        # in the order of their macs, neighbours in the look-up are read and written together
+        needed = dict(sorted(zip(macs, locked, strict=True)))
         before = self._store.changed_elsewhere()
-        found = self._store.looked_up(list(names_by_mac))
-        if lacking := _lacking(names_by_mac, found, with_key):
+        found = self._store.looked_up(list(needed))
+        if lacking := _lacking(needed, found):
             with self._store.writing():
                 if self._store.changed_elsewhere() != before:  # another process may have met them meanwhile
                     found.update(self._store.looked_up(lacking))
-                keyless = [
-                    mac for mac in lacking if mac in found and found[mac][2] is None and names_by_mac[mac] in with_key
-                ]
+                keyless = [mac for mac in lacking if needed[mac] and mac in found and found[mac][2] is None]
                 found.update(self._locked(keyless, found))
-                found.update(self._made([mac for mac in lacking if mac not in found], names_by_mac, with_key))
-        return {
-            names_by_mac[mac]: number.to_bytes(_NUMBER, "big") + pseudonym + (key or b"")
-            for mac, (number, pseudonym, key) in found.items()
-        }
-
-    def _made(self, macs: Iterable[bytes], names_by_mac: Mapping[bytes, str], with_key: set[str]) -> dict[bytes, Row]:
-        """New subjects, in the order of their macs: neighbours in the look-up are then written together."""
-        ordered = sorted(macs)
-        pseudonyms, keys = os.urandom(_PSEUDONYM * len(ordered)), os.urandom(_KEY * len(ordered))
-        first = self._store.last() + 1 if ordered else 0
-        rows = [
-            (
-                first + i,
-                pseudonyms[i * _PSEUDONYM : (i + 1) * _PSEUDONYM],
-                keys[i * _KEY : (i + 1) * _KEY] if names_by_mac[mac] in with_key else None,
-                mac,
-            )
-            for i, mac in enumerate(ordered)
+                found.update(self._made([mac for mac in lacking if mac not in found], needed))
+        return [
+            number.to_bytes(_NUMBER, "big") + pseudonym + (key or b"")
+            for number, pseudonym, key in map(found.__getitem__, macs)
         ]
-        self._store.add(rows)
-        return {mac: (number, pseudonym, key) for number, pseudonym, key, mac in rows}
+
+    def _made(self, macs: Sequence[bytes], locked: Mapping[bytes, bool]) -> dict[bytes, Row]:
+        """New subjects, in the order of `macs`."""
+        if not macs:
+            return {}
+        first = self._store.last() + 1
+        numbers = range(first, first + len(macs))
+        pseudonyms = _pieces(os.urandom(_PSEUDONYM * len(macs)), _PSEUDONYM)
+        keys = [
+            key if locked[mac] else None
+            for mac, key in zip(macs, _pieces(os.urandom(_KEY * len(macs)), _KEY), strict=True)
+        ]
+        self._store.add(numbers, pseudonyms, keys, macs)
+        return dict(zip(macs, zip(numbers, pseudonyms, keys, strict=True), strict=True))
 
     def _locked(self, macs: Sequence[bytes], found: Mapping[bytes, Row]) -> dict[bytes, Row]:
         """Keys for subjects that had none."""
@@ -180,11 +188,19 @@ class Vault:
         return dict(keyed)
 
 
-def _lacking(names_by_mac: Mapping[bytes, str], found: Mapping[bytes, Row], with_key: set[str]) -> list[bytes]:
+def _lacking(needed: Mapping[bytes, bool], found: Mapping[bytes, Row]) -> list[bytes]:
     """Who is not known yet, or has no key and needs one."""
-    return [
-        mac for mac, name in names_by_mac.items() if mac not in found or (found[mac][2] is None and name in with_key)
-    ]
+    return [mac for mac, locked in needed.items() if (row := found.get(mac)) is None or (locked and row[2] is None)]
+
+
+def _pieces(whole: bytes, length: int) -> list[bytes]:
+    return [piece for (piece,) in struct.iter_unpack(f"{length}s", whole)]
+
+
+def _places(indices: pa.Array, lengths: Sequence[int]) -> list[pa.Array]:
+    """`indices` cut into parts of these lengths."""
+    ends = list(accumulate(lengths, initial=0))
+    return [indices.slice(start, length) for start, length in zip(ends, lengths, strict=False)]
 
 
 def names(shop_ids: pa.Array | str, kinds: pa.Array | str, idents: pa.Array) -> pa.Array:
@@ -194,6 +210,5 @@ def names(shop_ids: pa.Array | str, kinds: pa.Array | str, idents: pa.Array) -> 
     return pc.binary_join_element_wise(kind, shops, idents, _BETWEEN)
 
 
-def _uuids(pseudonyms: list[bytes], indices: pa.Array) -> pa.Array:
-    storage = pa.array(pseudonyms, pa.binary(_PSEUDONYM)).take(indices)
-    return pa.ExtensionArray.from_storage(pa.uuid(), storage)
+def _uuids(pseudonyms: pa.Array, indices: pa.Array) -> pa.Array:
+    return pa.ExtensionArray.from_storage(pa.uuid(), pseudonyms.take(indices))
