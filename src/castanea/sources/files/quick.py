@@ -15,6 +15,7 @@ import pyarrow.csv as pa_csv
 from castanea.sources.files.rows import Row, Slab
 
 _BLOCK = 1 << 22  # characters
+_FIRST_BLOCK = _BLOCK >> 3  # so that what follows in the import begins early
 _TRIES = 400  # line ends looked at from behind for one outside quotes
 
 
@@ -33,9 +34,10 @@ def slabs_of(text: TextIO, delimiter: str, quote: str, width: int, ends: Ends) -
     there are line ends outside quotes; from the first block where these differ (stray quotes), Python's csv reader reads on alone.
     Raises csv.Error for a cell above the field limit.
     """
-    carried = ""
+    carried, size = "", _FIRST_BLOCK
     while True:
-        read = text.read(_BLOCK)
+        read = text.read(size)
+        size = min(2 * size, _BLOCK)
         block = carried + read
         if not block:
             return

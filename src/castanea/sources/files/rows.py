@@ -44,10 +44,17 @@ class Chunk:
 
 @dataclass(frozen=True)
 class Most:
-    """How big a chunk becomes."""
+    """How big a chunk becomes. The first is an eighth, each further one twice the one before: what cleans, seals and loads begins early."""
 
     rows: int = 100_000
     bytes: int = 32 << 20
+
+    def reached(self, pieces: Sequence[Chunk], before: int) -> bool:
+        """Whether these make a chunk, with so many chunks before it."""
+        part = 1 << max(0, 3 - before)
+        rows: int = sum(p.table.num_rows for p in pieces)
+        size: int = sum(p.table.nbytes for p in pieces)
+        return rows >= self.rows // part or size >= self.bytes // part
 
 
 @dataclass
@@ -69,6 +76,7 @@ def chunks_of(slabs: Iterator[Slab], width: int, first_row: int, tally: Tally, m
     held: list[Row] = []
     number = first_row
     pieces: list[Chunk] = []
+    given = 0
     for slab in slabs:
         last = min(len(slab), HELD)
         rest = slab[: len(slab) - last]
@@ -85,12 +93,9 @@ def chunks_of(slabs: Iterator[Slab], width: int, first_row: int, tally: Tally, m
                 pieces.append(_chunk(held[:-HELD], width, number, tally))
                 number += len(held) - HELD
                 held = held[-HELD:]
-        if (
-            sum(piece.table.num_rows for piece in pieces) >= most.rows
-            or sum(p.table.nbytes for p in pieces) >= most.bytes
-        ):
+        if pieces and most.reached(pieces, given):
             yield _together(pieces)
-            pieces = []
+            pieces, given = [], given + 1
     kept = _without_totals(held, width, tally)
     if kept:
         pieces.append(_chunk(kept, width, number, tally))
