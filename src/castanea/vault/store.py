@@ -108,7 +108,7 @@ class VaultStore:
         return int(self._db.execute("SELECT max(id) FROM subject").fetchone()[0] or 0)
 
     def add(
-        self, numbers: Sequence[int], pseudonyms: Sequence[bytes], keys: Sequence[bytes | None], macs: Sequence[bytes]
+        self, numbers: Sequence[int], pseudonyms: Sequence[bytes], keys: Iterable[bytes | None], macs: Sequence[bytes]
     ) -> None:
         """New subjects; inside `writing`."""
         self._db.executemany(

@@ -8,7 +8,7 @@ import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
-from itertools import accumulate
+from itertools import accumulate, repeat
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -150,36 +150,45 @@ class Vault:
         return persons
 
     def _looked_up(self, wanted: Sequence[bytes], locked: Sequence[bool]) -> list[bytes]:
+        """Persons that are not remembered, in the order asked; those that lack, or lack a key, are made, all in one transaction."""
         macs = self._macs(wanted)
-        # in the order of their macs, neighbours in the look-up are read and written together
-        needed = dict(sorted(zip(macs, locked, strict=True)))
+        order = _order(macs)  # neighbours in the look-up are read and written together
+        ordered = [macs[i] for i in order]
         before = self._store.changed_elsewhere()
-        found = self._store.looked_up(list(needed))
-        if lacking := _lacking(needed, found):
+        found = self._store.looked_up(ordered)
+        persons: dict[bytes, bytes] = {}
+        lacking = [i for i in order if _lacks(found.get(macs[i]), locked[i])]
+        if lacking:
             with self._store.writing():
                 if self._store.changed_elsewhere() != before:  # another process may have met them meanwhile
-                    found.update(self._store.looked_up(lacking))
-                keyless = [mac for mac in lacking if needed[mac] and mac in found and found[mac][2] is None]
+                    found.update(self._store.looked_up([macs[i] for i in lacking]))
+                keyless = [macs[i] for i in lacking if locked[i] and macs[i] in found and found[macs[i]][2] is None]
                 found.update(self._locked(keyless, found))
-                found.update(self._made([mac for mac in lacking if mac not in found], needed))
-        return [
-            number.to_bytes(_NUMBER, "big") + pseudonym + (key or b"")
-            for number, pseudonym, key in map(found.__getitem__, macs)
-        ]
+                new = [i for i in lacking if macs[i] not in found]
+                for flag in (True, False):
+                    persons |= self._made([macs[i] for i in new if locked[i] is flag], locked=flag)
+        for mac, (number, pseudonym, key) in found.items():
+            persons[mac] = number.to_bytes(_NUMBER, "big") + pseudonym + (key or b"")
+        return [persons[mac] for mac in macs]
 
-    def _made(self, macs: Sequence[bytes], locked: Mapping[bytes, bool]) -> dict[bytes, Row]:
-        """New subjects, in the order of `macs`."""
+    def _made(self, macs: Sequence[bytes], *, locked: bool) -> dict[bytes, bytes]:
+        """New persons, in the order of `macs`; inside the store's transaction."""
         if not macs:
             return {}
-        first = self._store.last() + 1
-        numbers = range(first, first + len(macs))
-        pseudonyms = _pieces(os.urandom(_PSEUDONYM * len(macs)), _PSEUDONYM)
-        keys = [
-            key if locked[mac] else None
-            for mac, key in zip(macs, _pieces(os.urandom(_KEY * len(macs)), _KEY), strict=True)
-        ]
-        self._store.add(numbers, pseudonyms, keys, macs)
-        return dict(zip(macs, zip(numbers, pseudonyms, keys, strict=True), strict=True))
+        count, first = len(macs), self._store.last() + 1
+        numbers = np.arange(first, first + count, dtype=">u8").view(np.uint8).reshape(count, _NUMBER)
+        pseudonyms, keys = os.urandom(_PSEUDONYM * count), os.urandom(_KEY * count) if locked else b""
+        parts = [numbers, np.frombuffer(pseudonyms, np.uint8).reshape(count, _PSEUDONYM)]
+        if locked:
+            parts.append(np.frombuffer(keys, np.uint8).reshape(count, _KEY))
+        self._store.add(
+            range(first, first + count),
+            _pieces(pseudonyms, _PSEUDONYM),
+            _pieces(keys, _KEY) if locked else repeat(None, count),
+            macs,
+        )
+        persons = np.concatenate(parts, axis=1)
+        return dict(zip(macs, _pieces(persons.tobytes(), persons.shape[1]), strict=True))
 
     def _locked(self, macs: Sequence[bytes], found: Mapping[bytes, Row]) -> dict[bytes, Row]:
         """Keys for subjects that had none."""
@@ -188,9 +197,16 @@ class Vault:
         return dict(keyed)
 
 
-def _lacking(needed: Mapping[bytes, bool], found: Mapping[bytes, Row]) -> list[bytes]:
-    """Who is not known yet, or has no key and needs one."""
-    return [mac for mac, locked in needed.items() if (row := found.get(mac)) is None or (locked and row[2] is None)]
+def _lacks(row: Row | None, locked: bool) -> bool:
+    """Whether a person is not known yet, or has no key and needs one."""
+    return row is None or (locked and row[2] is None)
+
+
+def _order(macs: Sequence[bytes]) -> list[int]:
+    """The places of `macs` by their first eight bytes."""
+    whole = np.frombuffer(b"".join(macs), ">u8")
+    order: list[int] = np.argsort(whole[:: _MAC // 8]).tolist()
+    return order
 
 
 def _pieces(whole: bytes, length: int) -> list[bytes]:
