@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from castanea.runs.alert_outbox import AlertOutbox
     from castanea.runs.asking import Asking
     from castanea.runs.desk import Desk
+    from castanea.runs.watch_list import WatchList
     from castanea.state import Database
     from castanea.vault import Vault
 
@@ -149,6 +150,12 @@ class Castanea:
 
         return Invitations(Database(workspace.state), self.accounts(workspace), self.clock)
 
+    def watched(self, workspace: Workspace) -> WatchList:
+        from castanea.runs.watch_list import WatchList
+        from castanea.state import Database
+
+        return WatchList(Database(workspace.state), self.clock, workspace.inbox)
+
     def boards(self, workspace: Workspace) -> KeptBoards:
         from castanea.boards.kept import KeptBoards
         from castanea.state import Database
@@ -188,6 +195,8 @@ class Castanea:
         from castanea.runs.link import Link
         from castanea.runs.replay_quarantine_desk import QuarantineDesk
         from castanea.runs.undo_import import ImportDesk
+        from castanea.runs.watch_folders import FolderWatch
+        from castanea.runs.watch_list import WatchList
         from castanea.state import Database
         from castanea.targets import Targets
 
@@ -211,6 +220,8 @@ class Castanea:
                 link = Link(workspace.socket)
                 jobs = ImportJobs(workspace.uploads, self.clock, _command("import-process", workspace))
                 jobs.open()
+                watched = WatchList(database, self.clock, workspace.inbox)
+                folders = FolderWatch(watched, jobs, workspace.mappings)
                 zones = ShopZones()
                 events = EventIntake(landing, clock=self.clock, zones=zones)
                 zoning = asyncio.create_task(link.keep_zones(zones.know))
@@ -231,11 +242,12 @@ class Castanea:
                     decisions, Remarks(database, self.clock), self.clock,
                     ApiSettings(allowed_hosts=self._settings.allowed_hosts, web=built_pages()),
                     GridDesk(landing, self.clock), ImportDesk(landing, self.clock), jobs, provider, admission, watch,
-                    QuarantineDesk(landing, vault, self.clock), telling, measuring,
+                    QuarantineDesk(landing, vault, self.clock), telling, measuring, watched,
                 )  # fmt: skip
                 app = create_app(services)
                 watching = asyncio.create_task(watch.run(app.tell_of_alerts))
                 sending = asyncio.create_task(messages.run())
+                fetching = asyncio.create_task(folders.run())
                 looking_back = asyncio.create_task(measuring.run())
                 try:
                     await serve(app, host, port, children, lambda: _greet(host, port, owner))
@@ -244,6 +256,7 @@ class Castanea:
                     targeting.cancel()
                     watching.cancel()
                     sending.cancel()
+                    fetching.cancel()
                     looking_back.cancel()
                     await jobs.close()
                     await asyncio.to_thread(events.close)

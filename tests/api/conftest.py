@@ -34,6 +34,7 @@ from castanea.decisions.kept import Decisions
 from castanea.kanban import KanbanBoards
 from castanea.kit.clock import SystemClock
 from castanea.runs.decision_watch import DecisionWatch
+from castanea.runs.watch_list import WatchList
 from castanea.state import Database
 from castanea.targets import Targets
 from tests.api.pocket import PocketDesk, PocketIntake, PocketLink, PocketUploads
@@ -131,6 +132,7 @@ def serving(root: Path, settings: ApiSettings, events: EventIntake | None = None
         uploads=PocketUploads(),
         telling=telling,
         measuring=DecisionWatch(link, decisions, "Asia/Shanghai", clock),
+        watched=WatchList(database, clock, workspace.inbox),
     )
     owner = accounts.ensure_owner() or accounts.reset_passphrase("owner")
     app = create_app(services)

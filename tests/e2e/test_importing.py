@@ -97,3 +97,31 @@ def test_what_a_column_means_is_said_in_the_page(open_page: Callable[..., Page],
     expect(job.locator(".bring-effect")).to_contain_text("30.5", timeout=30_000)
     job.locator(".bring-acts .btn.pri").first.click()
     expect(page.locator(".bring-job[data-state=done]")).to_be_visible(timeout=60_000)
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+def test_a_file_laid_into_a_watched_folder_is_imported_by_itself(
+    open_page: Callable[..., Page], axe: Callable[[Page], list[str]], empty: Shop, language: str
+) -> None:
+    words = {
+        "zh-CN": ("文件夹", "监看文件夹", "已导入", "待确认", "停止监看 tmall"),
+        "en": ("Folder", "Watch folder", "Imported", "To confirm", "Stop watching tmall"),
+    }[language]
+    page = open_page(language)
+    page.locator("main.start").wait_for()
+    page.goto(f"{empty.url}/data/watched")
+    page.get_by_role("textbox", name=words[0], exact=True).fill("tmall")
+    page.get_by_role("button", name=words[1], exact=True).click()
+    expect(page.get_by_role("rowheader", name="tmall")).to_be_visible()
+    folder = empty.root / "inbox" / "tmall"
+    (folder / "ExportOrderList.csv").write_bytes(orders(200))
+    (folder / "notes.csv").write_text("when,what\n2026-11-01,nothing\n2026-11-02,much\n", encoding="utf-8")
+    found = page.get_by_role("row")
+    expect(found.filter(has_text="ExportOrderList.csv")).to_contain_text(words[2], timeout=60_000)
+    expect(found.filter(has_text="notes.csv")).to_contain_text(words[3], timeout=30_000)
+    assert axe(page) == []
+    page.get_by_role("button", name=words[4], exact=True).click()
+    expect(page.get_by_role("button", name=words[4], exact=True)).to_have_count(0)
+    assert (folder / "ExportOrderList.csv").is_file()
+    page.goto(f"{empty.url}/boards/sales")
+    expect(page.locator("[data-tile=headline]")).to_contain_text("4,000", timeout=30_000)

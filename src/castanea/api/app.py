@@ -43,6 +43,7 @@ from castanea.api.routers import (
     teams,
     uploads,
     walls,
+    watching,
     write_keys,
 )
 from castanea.api.schemas import document
@@ -139,6 +140,7 @@ def routes_only(lifespan: object = None) -> Application:
         remarks,
         grids,
         uploads,
+        watching,
         own_boards,
         targets,
         alerts,

@@ -23,6 +23,7 @@ from castanea.contracts.channel import ChannelEdit, ChannelTerms, SilenceTerms
 from castanea.contracts.importing import ImportWish
 from castanea.contracts.query import Query
 from castanea.contracts.sentence import Sentence
+from castanea.contracts.watching import NewWatch
 from castanea.decisions import DecisionChange, DecisionStep
 from castanea.kanban import BoardChange, CardChange, NewCard
 from castanea.targets import NewTarget, TargetEdit
@@ -54,6 +55,7 @@ _BODIES: tuple[type, ...] = (
     DecisionStep,
     Approval,
     Saying,
+    NewWatch,
 )
 _REF = "#/components/schemas/{model}"
 

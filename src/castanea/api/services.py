@@ -32,6 +32,7 @@ from castanea.contracts.board import BoardSpec, View
 from castanea.contracts.importing import FileLook, ImportJob, ImportWish
 from castanea.contracts.query import Query, Rights
 from castanea.contracts.target import Target
+from castanea.contracts.watching import NewWatch, WatchedFile, WatchedFolder
 from castanea.contracts.workspace import Workspace
 from castanea.decisions import Decision, Effect, EffectQuestion
 from castanea.decisions.kept import Decisions
@@ -173,6 +174,18 @@ class Imports(Protocol):
     def set_undone(self, import_id: str, *, undone: bool) -> Any: ...
 
 
+class Watched(Protocol):
+    """Folders whose new files are imported by themselves; blocking."""
+
+    def folders(self) -> list[WatchedFolder]: ...
+
+    def make(self, new: NewWatch, by: str) -> WatchedFolder: ...
+
+    def remove(self, number: str) -> WatchedFolder: ...
+
+    def files(self) -> list[WatchedFile]: ...
+
+
 class Uploads(Protocol):
     """Files brought through the browser, and their imports; for one event loop."""
 
@@ -255,3 +268,4 @@ class Services:
     mending: Mending | None = None
     telling: Telling | None = None
     measuring: Measuring | None = None
+    watched: Watched | None = None

@@ -17,6 +17,7 @@ def register(app: typer.Typer, wiring: Wiring) -> None:
     for name in (
         "import_command",
         "imports_command",
+        "watch_command",
         "quarantine_command",
         "formats_command",
         "reconcile_command",

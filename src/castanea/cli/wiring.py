@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from castanea.intake.landing import Landing
     from castanea.kit.clock import Clock
     from castanea.runs.asking import Asking
+    from castanea.runs.watch_list import WatchList
     from castanea.vault import Vault
 
 
@@ -53,6 +54,8 @@ class Wiring(Protocol):
     def invitations(self, workspace: Workspace) -> Invitations: ...
 
     def boards(self, workspace: Workspace) -> KeptBoards: ...
+
+    def watched(self, workspace: Workspace) -> WatchList: ...
 
     def serve(self, workspace: Workspace, host: str, port: int, feeding: Feeding | None = None) -> int:
         """Serve until told to end; returns the exit code."""

@@ -155,7 +155,8 @@ class ImportReport:
 @dataclass(frozen=True)
 class ImportJob:
     """A file that somebody brought, and its import. `waiting`: uploaded and not yet begun; `interrupted`: the server ended meanwhile,
-    begin it again (what was landed counts once). `rows`, `done_bytes` of `bytes`, `seconds` since it began: how far it is."""
+    begin it again (what was landed counts once). `watched`: the watched folder in which it was found. `rows`,
+    `done_bytes` of `bytes`, `seconds` since it began: how far it is."""
 
     id: str
     file: str
@@ -169,6 +170,7 @@ class ImportJob:
     seconds: float = 0.0
     report: ImportReport | None = None
     refused: Refusal | None = None
+    watched: str = ""
 
 
 @dataclass(frozen=True)

@@ -71,5 +71,10 @@ class Workspace:
         return self.root / "uploads"
 
     @property
+    def inbox(self) -> Path:
+        """Where watched folders are made from the pages."""
+        return self.root / "inbox"
+
+    @property
     def boards(self) -> Path:
         return self.root / "boards"

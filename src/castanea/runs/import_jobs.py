@@ -76,7 +76,7 @@ class ImportJobs:
         now = self._clock.now()
         for job in tuple(self._jobs.values()):
             age = now - job.at
-            if age > KEPT_REPORT or (age > KEPT_FILE and job.state in ("waiting", "interrupted")):
+            if age > KEPT_REPORT or (age > KEPT_FILE and job.state in ("waiting", "interrupted") and not job.watched):
                 self._forget(job.id)
         return sorted((self._told(job) for job in self._jobs.values()), key=lambda job: job.at, reverse=True)
 
@@ -101,6 +101,27 @@ class ImportJobs:
             raise
         self._keep(replace(job, bytes=size, state="waiting"))
         return self._jobs[job.id]
+
+    async def adopt(self, path: Path, by: str, folder: str) -> ImportJob:
+        """Keep a copy of a file of a watched `folder`, as if it had been brought. Raises OSError, NoSpace."""
+        size = (await asyncio.to_thread(path.lstat)).st_size
+        if shutil.disk_usage(self._folder).free - size < ROOM_LEFT:
+            raise NoSpace("the disk is nearly full; the watched file stays where it is")
+        job = ImportJob(uuid4().hex, file_name(path.name), size, "uploading", by, self._clock.now(), watched=folder)
+        (self._folder / job.id).mkdir(mode=0o700)
+        self._keep(job)
+        try:
+            await asyncio.to_thread(_copy, path, self._folder / job.id / job.file)
+        except BaseException:
+            self._forget(job.id)
+            raise
+        self._keep(replace(job, bytes=(self._folder / job.id / job.file).stat().st_size, state="waiting"))
+        return self._jobs[job.id]
+
+    def hold(self, number: str, why: Refusal) -> ImportJob:
+        """Let a file wait for somebody, with the reason. Raises NotFound."""
+        self._keep(replace(self.get(number), state="waiting", refused=why))
+        return self._jobs[number]
 
     async def look(self, number: str, wish: ImportWish) -> FileLook:
         """How the file would be read. Raises NotFound, Conflict when it was imported already, Unavailable."""
@@ -287,6 +308,15 @@ class _Process:
         if self._process.stdin is not None:
             with contextlib.suppress(OSError):
                 self._process.stdin.close()
+
+
+def _copy(path: Path, target: Path) -> None:
+    """With its time of change, which may be all that tells when a file was exported. A link is not followed."""
+    with os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW), "rb") as file:
+        with os.fdopen(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
+            shutil.copyfileobj(file, out, 1 << 20)
+        about = os.fstat(file.fileno())
+    os.utime(target, ns=(about.st_atime_ns, about.st_mtime_ns))
 
 
 def file_name(name: str) -> str:

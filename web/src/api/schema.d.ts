@@ -1881,7 +1881,7 @@ export interface paths {
         };
         /**
          * Uploads
-         * @description The files that this account brought and how far their imports are, newest first; an owner sees everybody's.
+         * @description The files that this account brought, those of watched folders, and how far their imports are, newest first; an owner sees everybody's.
          */
         get: operations["uploads"];
         put?: never;
@@ -2079,6 +2079,50 @@ export interface paths {
          * @description End a link for the wall; its screens go dark.
          */
         delete: operations["revokeWall"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/watched-folders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Watched
+         * @description The watched folders, and what became of the files that were found in them.
+         */
+        get: operations["watchedFolders"];
+        put?: never;
+        /**
+         * Watch
+         * @description Watch a folder of the workspace's inbox; it is made where it is not.
+         */
+        post: operations["watchFolder"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/watched-folders/{folder}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Unwatch
+         * @description Watch a folder no longer. Its files and what was imported stay.
+         */
+        delete: operations["unwatchFolder"];
         options?: never;
         head?: never;
         patch?: never;
@@ -4122,7 +4166,8 @@ export interface components {
         /**
          * ImportJob
          * @description A file that somebody brought, and its import. `waiting`: uploaded and not yet begun; `interrupted`: the server ended meanwhile,
-         *     begin it again (what was landed counts once). `rows`, `done_bytes` of `bytes`, `seconds` since it began: how far it is.
+         *     begin it again (what was landed counts once). `watched`: the watched folder in which it was found. `rows`,
+         *     `done_bytes` of `bytes`, `seconds` since it began: how far it is.
          */
         ImportJob: {
             /**
@@ -4160,6 +4205,11 @@ export interface components {
              * @enum {string}
              */
             state: "uploading" | "waiting" | "queued" | "running" | "done" | "failed" | "cancelled" | "interrupted";
+            /**
+             * Watched
+             * @default
+             */
+            watched: string;
             wish?: components["schemas"]["ImportWish"];
         };
         /**
@@ -4948,6 +4998,29 @@ export interface components {
              * @enum {string}
              */
             theme: "system" | "light" | "dark";
+        };
+        /**
+         * NewWatch
+         * @description `name`: a folder within the workspace's own `inbox`, empty = the inbox itself; it is made where it is not. Folders elsewhere on the
+         *     server's disk are added on the server: `castanea watch add DIR`.
+         */
+        "NewWatch-Input": {
+            /**
+             * After
+             * @default leave
+             * @enum {string}
+             */
+            after: "leave" | "move";
+            /**
+             * Name
+             * @default
+             */
+            name: string;
+            /**
+             * Shop
+             * @default
+             */
+            shop: string;
         };
         /**
          * NewWriteKey
@@ -6752,6 +6825,83 @@ export interface components {
              * @default
              */
             target: string;
+        };
+        /**
+         * WatchedFile
+         * @description `state`: taken (its import is under way), waits (nobody can be sure how to read it: `why`), imported, failed, known (its content was
+         *     brought before), removed (somebody took it off the list). `job`: its upload, where it can be looked at.
+         */
+        WatchedFile: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Bytes */
+            bytes: number;
+            /** Folder */
+            folder: string;
+            /** Id */
+            id: string;
+            /**
+             * Job
+             * @default
+             */
+            job: string;
+            /** Name */
+            name: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "taken" | "waits" | "imported" | "failed" | "known" | "removed";
+            /**
+             * Why
+             * @default
+             */
+            why: string;
+        };
+        /**
+         * WatchedFolder
+         * @description `after`: what is done with a file that was imported: left where it is, or moved into the folder's own `imported` folder. `shop`: whose
+         *     rows the files are, empty = as the files say. `problem`: why the folder cannot be read now, empty = it can.
+         */
+        WatchedFolder: {
+            /**
+             * After
+             * @enum {string}
+             */
+            after: "leave" | "move";
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string;
+            /** Id */
+            id: string;
+            /** Path */
+            path: string;
+            /**
+             * Problem
+             * @default
+             */
+            problem: string;
+            /** Shop */
+            shop: string;
+        };
+        /**
+         * WatchedFolders
+         * @description `inbox`: the folder on the server's disk in which folders are made here. `files`: what was found, newest first, at most 200.
+         */
+        WatchedFolders: {
+            /** Files */
+            files: components["schemas"]["WatchedFile"][];
+            /** Folders */
+            folders: components["schemas"]["WatchedFolder"][];
+            /** Inbox */
+            inbox: string;
         };
         /**
          * WhatChanged
@@ -10943,6 +11093,97 @@ export interface operations {
             header?: never;
             path: {
                 wall_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem document (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    watchedFolders: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WatchedFolders"];
+                };
+            };
+            /** @description A problem document (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    watchFolder: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewWatch-Input"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WatchedFolder"];
+                };
+            };
+            /** @description A problem document (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    unwatchFolder: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                folder: string;
             };
             cookie?: never;
         };

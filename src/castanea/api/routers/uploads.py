@@ -26,7 +26,7 @@ router = APIRouter(prefix="/api/v1/uploads", route_class=GuardedRoute, tags=["da
 @router.get("", operation_id="uploads")
 @needs(Permission.DATA_WRITE)
 async def uploads(request: Request) -> list[ImportJob]:
-    """The files that this account brought and how far their imports are, newest first; an owner sees everybody's."""
+    """The files that this account brought, those of watched folders, and how far their imports are, newest first; an owner sees everybody's."""
     return [_in_words(request, job) for job in _room(request).all() if _is_shown(request, job)]
 
 
@@ -126,7 +126,7 @@ def _in_words(request: Request, told: Told) -> Told:
 
 def _is_shown(request: Request, job: ImportJob) -> bool:
     principal = principal_of(request)
-    return principal.role is Role.OWNER or job.by == principal.id
+    return principal.role is Role.OWNER or job.by == principal.id or bool(job.watched)
 
 
 async def _wish(request: Request) -> ImportWish:
