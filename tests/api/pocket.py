@@ -14,6 +14,7 @@ from castanea.alerts import Alert
 from castanea.contracts.alert import AlertCause, AlertPast, AlertReading, AlertReadings, AlertRule
 from castanea.contracts.behind import BehindColumn, BehindQuestion, RowsBehind, RowSource
 from castanea.contracts.board import BoardSpec, Frame, Freshness, Place, TilePayload, TileSpec, View
+from castanea.contracts.buyers import BuyerGroups, BuyerQuestion, BuyerSegment
 from castanea.contracts.changes import BoardChanges
 from castanea.contracts.query import Answer, AnswerColumn, Period, Quality, Query, Rights, TimeRange
 from castanea.contracts.sentence import Meaning, Understanding
@@ -102,6 +103,13 @@ class PocketLink:
         return msgspec.json.encode(
             RowsBehind("paid_amount", (source,), "paid.0", columns, rows, 3, "4.5", "CNY", period)
         )
+
+    async def buyer_groups(self, asked: BuyerQuestion, rights: Rights) -> bytes:
+        self._check()
+        self.asked.append((Query((asked.kind,)), rights))
+        segment = BuyerSegment("loyal", {"en": "Loyal", "zh-CN": "忠诚客户"}, 12, "1200.5", 1.0, 3.0, 4.0)
+        period = Period(None, None, "Asia/Shanghai")
+        return msgspec.json.encode(BuyerGroups(asked.kind, period, "CNY", 12, withheld=False, segments=(segment,)))
 
     async def changes(self, board: BoardSpec | str, rights: Rights) -> bytes:
         self._check()

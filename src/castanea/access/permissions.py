@@ -30,6 +30,7 @@ class Permission(StrEnum):
     TARGETS_READ = "targets:read"
     TARGETS_EDIT = "targets:edit"
     NUMBERS_ASK = "numbers:ask"
+    BUYERS_READ = "buyers:read"  # buyers in groups: segments, cohorts; never single ones
     CATALOG_READ = "catalog:read"
     STATUS_READ = "status:read"
     IMPORTS_READ = "imports:read"
@@ -64,6 +65,7 @@ _OF_MEMBER = _OF_VIEWER | {
     Permission.DECISIONS_EDIT,
 }
 _OF_EDITOR = _OF_MEMBER | {
+    Permission.BUYERS_READ,
     Permission.IMPORTS_READ,
     Permission.QUARANTINE_READ,
     Permission.DATA_WRITE,

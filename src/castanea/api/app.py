@@ -23,6 +23,7 @@ from castanea.api.routers import (
     account,
     alerts,
     boards,
+    buyers,
     channels,
     decisions,
     events,
@@ -147,6 +148,7 @@ def routes_only(lifespan: object = None) -> Application:
         channels,
         decisions,
         explore,
+        buyers,
     ):
         app.include_router(room.router)
     app.openapi = lambda: document(app)  # type: ignore[method-assign]

@@ -19,6 +19,7 @@ from castanea.boards.remarks import NewRemark
 from castanea.contracts.alert import AlertRule
 from castanea.contracts.behind import BehindQuestion
 from castanea.contracts.board import View
+from castanea.contracts.buyers import BuyerQuestion
 from castanea.contracts.channel import ChannelEdit, ChannelTerms, SilenceTerms
 from castanea.contracts.importing import ImportWish
 from castanea.contracts.query import Query
@@ -34,6 +35,7 @@ _BODIES: tuple[type, ...] = (
     Query,
     Sentence,
     BehindQuestion,
+    BuyerQuestion,
     ImportWish,
     NewBoard,
     ChangedBoard,

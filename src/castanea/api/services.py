@@ -29,6 +29,7 @@ from castanea.boards.remarks import Remarks
 from castanea.contracts.alert import AlertCause, AlertPast, AlertReadings, AlertRule
 from castanea.contracts.behind import BehindQuestion
 from castanea.contracts.board import BoardSpec, View
+from castanea.contracts.buyers import BuyerQuestion
 from castanea.contracts.importing import FileLook, ImportJob, ImportWish
 from castanea.contracts.query import Query, Rights
 from castanea.contracts.target import Target
@@ -61,6 +62,9 @@ class Link(Protocol):
 
     async def behind(self, asked: BehindQuestion, rights: Rights) -> bytes:
         """The rows behind a number, a RowsBehind as JSON."""
+
+    async def buyer_groups(self, asked: BuyerQuestion, rights: Rights) -> bytes:
+        """Buyers in groups of ten and more, a BuyerGroups as JSON. Raises InputError."""
 
     async def changes(self, board: BoardSpec | str, rights: Rights) -> bytes:
         """What changed on a board since yesterday, a BoardChanges as JSON. Raises NotFound for a board that is not."""

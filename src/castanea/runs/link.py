@@ -17,6 +17,7 @@ from castanea.alerts import Alert
 from castanea.contracts.alert import AlertCause, AlertPast, AlertReadings, AlertRule
 from castanea.contracts.behind import BehindQuestion
 from castanea.contracts.board import BoardSpec, View
+from castanea.contracts.buyers import BuyerQuestion
 from castanea.contracts.query import Query, Rights
 from castanea.contracts.target import Target
 from castanea.decisions import Effect, EffectQuestion
@@ -53,6 +54,10 @@ class Link:
 
     async def behind(self, asked: BehindQuestion, rights: Rights) -> bytes:
         return (await self._ask("behind", asked=msgspec.to_builtins(asked), rights=msgspec.to_builtins(rights)))[1]
+
+    async def buyer_groups(self, asked: BuyerQuestion, rights: Rights) -> bytes:
+        told = {"asked": msgspec.to_builtins(asked), "rights": msgspec.to_builtins(rights)}
+        return (await self._ask("buyer_groups", **told))[1]
 
     async def changes(self, board: BoardSpec | str, rights: Rights) -> bytes:
         return (await self._ask("changes", board=msgspec.to_builtins(board), rights=msgspec.to_builtins(rights)))[1]

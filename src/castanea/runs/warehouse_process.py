@@ -17,6 +17,7 @@ from castanea.alerts import Alert
 from castanea.contracts.alert import AlertRule
 from castanea.contracts.behind import BehindQuestion
 from castanea.contracts.board import BoardSpec, View
+from castanea.contracts.buyers import BuyerQuestion
 from castanea.contracts.query import Query, Rights
 from castanea.contracts.target import Target
 from castanea.contracts.warehouse import Change
@@ -61,7 +62,7 @@ class WarehouseProcess:
             "catalog": self._catalog, "boards": self._boards, "imports": self._imports, "quarantine": self._quarantine,
             "bookings": self._bookings, "zones": self._zones, "checksums": self._checksums,
             "order_shops": self._order_shops, "reconcile": self._reconcile, "grid": self._grid, "check_board": self._check_board,
-            "understand": self._understand, "behind": self._behind, "changes": self._what_changed,
+            "understand": self._understand, "behind": self._behind, "buyer_groups": self._buyer_groups, "changes": self._what_changed,
             "alert_readings": self._alert_readings, "alert_past": self._alert_past, "check_alert": self._check_alert,
             "alert_cause": self._alert_cause,
             "decision_effect": self._decision_effect,
@@ -165,6 +166,12 @@ class WarehouseProcess:
     async def _behind(self, head: Head) -> Reply:
         asked, rights = _value(head, "asked", BehindQuestion), _value(head, "rights", Rights)
         return {}, msgspec.json.encode(await self._in_pool(self._desk.behind, asked, rights))
+
+    async def _buyer_groups(self, head: Head) -> Reply:
+        from castanea.runs.buyer_groups import buyer_groups  # polars and the methods are loaded with the first question
+
+        asked, rights = _value(head, "asked", BuyerQuestion), _value(head, "rights", Rights)
+        return {}, msgspec.json.encode(await self._in_pool(buyer_groups, self._desk, asked, rights))
 
     async def _what_changed(self, head: Head) -> Reply:
         rights = _value(head, "rights", Rights)

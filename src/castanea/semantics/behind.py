@@ -21,10 +21,9 @@ from castanea.kit.errors import InputError, NotFound
 from castanea.kit.money import plain_text
 from castanea.kit.zones import to_local
 from castanea.semantics.catalog import Catalog
-from castanea.semantics.layout import FACTS, Layout, Segment, ZoneGroup, local_date, naive
+from castanea.semantics.fact_rows import FactRows
 from castanea.semantics.model import Measure, Part
 from castanea.semantics.question import Question, can_cut, measures_of
-from castanea.semantics.scan import Scan, Workshop
 from castanea.semantics.templates import col, named, number
 
 VALUE = "_value"
@@ -92,15 +91,8 @@ def _said_by(measure: str, catalog: Catalog, rights: Rights) -> str:
 
 
 @dataclass
-class BehindReader:
-    """Reads one list of rows: `low` and `high` bound it in UTC, the question holds the filters of the asker and of the rules."""
-
-    catalog: Catalog
-    question: Question
-    zones: tuple[ZoneGroup, ...]
-    currency: str
-    week_start: int
-    dialect: str
+class BehindReader(FactRows):
+    """Reads one list of rows."""
 
     def read(self, asked: BehindQuestion, listed: list[_Listed], reader: Reader) -> tuple[RowsBehind, pa.Table | None]:
         """The page, and its table for the names of members. Raises NotFound for a list that is not among the number's."""
@@ -155,35 +147,18 @@ class BehindReader:
         types = {TABLES[part.table].by_name[n].type for n in names if n in TABLES[part.table].by_name}
         return "money" if types and types <= {Type.MONEY} else "number"
 
-    def _scan(self, part: Part, shop: Workshop) -> Scan:
-        scope = self.zones[0].scope
-        segment = Segment(False, FACTS, scope.start, scope.end, 0)
-        return Scan(shop, Layout(self.zones, (), ()), segment, ("span",), part.table, part.clock)
-
-    def _shop(self) -> Workshop:
-        return Workshop(self.catalog.declared, self.question, self.currency, self.week_start, 0)
-
-    def _values(self, shop: Workshop) -> list[Any]:
-        scope, found = self.zones[0].scope, []
-        for path in shop.parameters.paths:
-            if path[0] == "where":
-                found.append(self.question.where[path[1]].values[path[2]])
-            else:
-                found.append(_bound(scope.start if path[1] == "low" else scope.end, str(path[2]), scope.zone))
-        return found
-
     def _counted(self, part: Part, reader: Reader) -> tuple[int, Decimal | None]:
-        shop = self._shop()
-        scan = self._scan(part, shop)
+        shop = self.shop()
+        scan = self.scan(part, shop)
         value = exp.Sum(this=exp.cast(scan.valued(part.value, part), "DECIMAL(18, 4)"))
         where = scan.valued(part.where, part)
         tree = scan.select([named(exp.Count(this=exp.Star()), "n"), named(value, VALUE)], [where])
-        found = reader.fetch(tree.sql(dialect=self.dialect), self._values(shop)).to_pylist()[0]
+        found = reader.fetch(tree.sql(dialect=self.dialect), self.values(shop)).to_pylist()[0]
         return int(found["n"]), found[VALUE]
 
     def _page(self, part: Part, columns: list[BehindColumn], asked: BehindQuestion, reader: Reader) -> pa.Table:
-        shop = self._shop()
-        scan = self._scan(part, shop)
+        shop = self.shop()
+        scan = self.scan(part, shop)
         made: list[exp.Expr] = []
         for column in columns:
             if column.role == "dimension":
@@ -199,18 +174,12 @@ class BehindReader:
             *(exp.Ordered(this=col(k, "f")) for k in TABLES[part.table].key),
         ]
         tree = scan.select(made, [where]).order_by(*order).limit(number(asked.limit)).offset(number(asked.offset))
-        return reader.fetch(tree.sql(dialect=self.dialect), self._values(shop))
+        return reader.fetch(tree.sql(dialect=self.dialect), self.values(shop))
 
     def _rows(self, table: pa.Table, columns: list[BehindColumn]) -> Iterable[dict[str, Cell]]:
         zone = self.zones[0].scope.zone
         for row in table.to_pylist():
             yield {c.name: _cell(row[c.name], zone) for c in columns}
-
-
-def _bound(at: datetime | None, form: str, zone: Any) -> Any:
-    if at is None:
-        raise AssertionError(form)
-    return local_date(at, zone) if form == "date" else naive(at)
 
 
 def _cell(value: Any, zone: Any) -> Cell:

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import pyarrow as pa
 
 from castanea.contracts.behind import BehindQuestion, RowsBehind
+from castanea.contracts.buyers import BuyerQuestion
 from castanea.contracts.query import Answer, Query, Rights
 from castanea.contracts.rollup import RollupPlan
 from castanea.contracts.warehouse import Reader
@@ -22,6 +23,7 @@ from castanea.semantics.answers import Asked, answer_from
 from castanea.semantics.beginnings import Beginnings
 from castanea.semantics.behind import BehindReader, plain_query, sources_of, with_names
 from castanea.semantics.bounded import read_bounded
+from castanea.semantics.buyers import PurchaseReader, Purchases, purchases_query
 from castanea.semantics.catalog import Catalog
 from castanea.semantics.facts_read import Surroundings, data_bounds, read_as_of, read_surroundings
 from castanea.semantics.layout import Bucket, Layout, Layouter, Segment, Work, ZoneGroup, local_date, naive
@@ -145,6 +147,14 @@ class Planner:
             return found
         named = replace(question, keys=tuple(c.name for c in found.columns if c.role == "dimension"))
         return with_names(found, self._names.of(named, table, reader, now))
+
+    def purchases(self, asked: BuyerQuestion, reader: Reader, now: datetime, rights: Rights = Rights()) -> Purchases:  # noqa: B008
+        """The purchases by buyer that the reader's rules let through. Raises InputError as `answer` does of the paid amount and of buyers."""
+        query = purchases_query(asked)
+        question = self._question(query, rights)
+        zones, settings = self._zones(query, question, reader, now), self._settings
+        read = PurchaseReader(self._catalog, question, zones, settings.currency, settings.week_start, self._dialect)
+        return read.read(reader)
 
     def depends_on(self, query: Query) -> frozenset[str]:
         """The tables whose change may change the answer."""

@@ -644,6 +644,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/buyers/groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Buyer Groups
+         * @description Buyers by how lately, how often and for how much they bought, or by the period of their first purchase, under the reader's rules.
+         *     Groups of fewer than ten buyers are put together or withheld.
+         */
+        post: operations["buyerGroups"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/catalog": {
         parameters: {
             query?: never;
@@ -3012,6 +3033,109 @@ export interface components {
              * @default
              */
             title: string;
+        };
+        /**
+         * BuyerCohort
+         * @description A cell: of `size` buyers whose first purchase was in `cohort`, `buyers` bought `age` periods later. Both figures are None where fewer
+         *     than LEAST_GROUP did. `complete` is false while the period runs.
+         */
+        BuyerCohort: {
+            /** Age */
+            age: number;
+            /** Buyers */
+            buyers: number | null;
+            /** Cohort */
+            cohort: string;
+            /** Complete */
+            complete: boolean;
+            /** Retention */
+            retention: number | null;
+            /** Size */
+            size: number;
+        };
+        /**
+         * BuyerGroups
+         * @description `buyers` are those of the groups that are told. `withheld`: some cohorts or cells are too small to be shown, or all buyers are fewer than
+         *     LEAST_GROUP together. `words`: the answer in a sentence by language; empty when nothing is told.
+         */
+        BuyerGroups: {
+            /** Buyers */
+            buyers: number;
+            /**
+             * Cohorts
+             * @default []
+             */
+            cohorts: components["schemas"]["BuyerCohort"][];
+            /** Currency */
+            currency: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "segments" | "cohorts";
+            period: components["schemas"]["Period"];
+            /**
+             * Segments
+             * @default []
+             */
+            segments: components["schemas"]["BuyerSegment"][];
+            /** Withheld */
+            withheld: boolean;
+            /** Words */
+            words?: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * BuyerQuestion
+         * @description `segments`: buyers of the last `days` days (up to yesterday) by how lately, how often and for how much they bought. `cohorts`: all
+         *     buyers by the period of their first purchase; `every` is its length. With filters, only purchases inside them count, also as first ones.
+         */
+        "BuyerQuestion-Input": {
+            /**
+             * Days
+             * @default 365
+             */
+            days: number;
+            /**
+             * Every
+             * @default month
+             * @enum {string}
+             */
+            every: "week" | "month" | "quarter" | "year";
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "segments" | "cohorts";
+            /**
+             * Where
+             * @default []
+             */
+            where: components["schemas"]["Filter-Input"][];
+        };
+        /**
+         * BuyerSegment
+         * @description `segment` is `others` for buyers of segments that are too small to be shown. `paid` in the workspace's currency; `recency_days` and
+         *     `orders` are medians of a buyer.
+         */
+        BuyerSegment: {
+            /** Buyers */
+            buyers: number;
+            /** Labels */
+            labels: {
+                [key: string]: string;
+            };
+            /** Orders */
+            orders: number;
+            /** Paid */
+            paid: string;
+            /** Recency Days */
+            recency_days: number;
+            /** Segment */
+            segment: string;
+            /** Share */
+            share: number | null;
         };
         /**
          * Card
@@ -8325,6 +8449,39 @@ export interface operations {
                 };
                 content: {
                     "application/yaml": unknown;
+                };
+            };
+            /** @description A problem document (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    buyerGroups: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BuyerQuestion-Input"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BuyerGroups"];
                 };
             };
             /** @description A problem document (RFC 9457). */

@@ -24,6 +24,8 @@ _SEGMENTS = (
     ("lost", "已流失", 1, 2, 0.0, 2.5),
 )
 
+SEGMENT_NAMES = {name: zh for name, zh, *_ in _SEGMENTS}  # in Chinese, by name
+
 
 def segments(table: pl.DataFrame, *, customer: str, time: str, value: str, until: str = "") -> Answer:
     """Per customer: recency_days (from the last purchase to `until`, else to the last day of the data), frequency (moments of purchase:
@@ -89,10 +91,9 @@ def _segment() -> pl.Expr:
 
 
 def _words(customers: int, sizes: pl.DataFrame) -> dict[str, str]:
-    chinese = {name: zh for name, zh, *_ in _SEGMENTS}
     name, n, v = sizes.row(0)
     share = v / sizes["v"].sum() if sizes["v"].sum() else 0.0
     return {
-        "zh": f"{customers:,} 位客户分为 {sizes.height} 个人群；贡献最大的是“{chinese[name]}”：{n:,} 人，占金额 {share:.1%}。",
+        "zh": f"{customers:,} 位客户分为 {sizes.height} 个人群；贡献最大的是“{SEGMENT_NAMES[name]}”：{n:,} 人，占金额 {share:.1%}。",
         "en": f"{customers:,} customers in {sizes.height} segments; most of the value comes from “{name}”: {n:,} people with {share:.1%}.",
     }
