@@ -51,6 +51,17 @@ def test_days_of_cover_are_sellable_stock_by_the_sales_of_28_days(shop: SmallSho
     assert near(whole(shop, "days_of_cover")[()], 28 * sellable / units)
 
 
+def test_stock_without_a_count_is_the_sum_of_its_movements_up_to_then(shop: SmallShop) -> None:
+    moves = shop.frames["stock_movement"].with_columns(C("time").dt.replace_time_zone(None))
+    inside = moves.filter(C("time").is_between(after(SINCE - timedelta(days=1)), after(UNTIL), closed="left"))
+    assert inside.height
+    assert near(whole(shop, "stock_change")[()], inside["quantity"].sum() / SCALE)
+    by_day = whole(shop, "stock_from_movements", "day")
+    for day in DAYS:
+        known = moves.filter(C("time") < after(day))["quantity"].sum() / SCALE
+        assert near(by_day[day.isoformat(),], known), day
+
+
 def test_sell_through_is_what_was_sold_of_what_could_be(shop: SmallShop) -> None:
     opening = stock_at(shop, after(SINCE - timedelta(days=1)))["on_hand"].sum()
     receipts = shop.frames["receipt"]
