@@ -286,6 +286,9 @@ def test_a_mail_arrives_at_a_real_server_in_the_recipients_language(shop: Shop) 
     assert "桂花乌龙 1: 1.5 (limit 5)" in text
     assert "short supply" in text
     assert "https://castanea.example.com/alerts" in text
+    (once,) = (line for line in text.splitlines() if line.startswith("Acknowledge"))
+    token = once.partition("https://castanea.example.com/acknowledge#")[2]
+    assert len(shop.outbox.use(token)[1]) == 2, "the link in the letter acknowledges what it tells of"
 
 
 def test_each_recipient_is_told_only_of_what_they_may_see(shop: Shop, receiver: Receiver) -> None:

@@ -16,25 +16,27 @@ _SAYS = {
     "zh-CN": {
         "fired": "预警", "again": "预警仍未处理", "resolved": "预警已恢复", "trial": "这是一条测试消息：渠道可用。", "more": "……另有 {n} 条",
         "limit": "界限 {x}", "usual": "平常 {x}", "open": "查看", "count": "{title}（{n} 条）",
-        "hours": "{x} 小时",
+        "hours": "{x} 小时", "acknowledge": "确认（一次有效，24 小时内）",
     },
     "en": {
         "fired": "Alert", "again": "Alert still open", "resolved": "Alert over", "trial": "This is a trial message: the channel works.",
         "more": "… and {n} more", "limit": "limit {x}", "usual": "usually {x}", "open": "Open",
-        "count": "{title} ({n})", "hours": "{x} hours",
+        "count": "{title} ({n})", "hours": "{x} hours", "acknowledge": "Acknowledge (once, within 24 hours)",
     },
 }  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Worded:
-    """`lines`: one per alert, most of them at first; `left`: how many have none. `open`: a link, empty where there is none."""
+    """`lines`: one per alert, most of them at first; `left`: how many have none. `open`: a link, empty where there is none; `acknowledge`: one that
+    works once."""
 
     title: str
     lines: tuple[str, ...]
     left: int
     open: str
     language: str
+    acknowledge: str = ""
 
     def text(self, most_bytes: int = 0) -> str:
         """As plain text of at most so many bytes of UTF-8 (0 = any): lines are left out from the end and counted, links stay."""
@@ -43,6 +45,7 @@ class Worded:
         while True:
             told = [self.title, *lines, *([says["more"].format(n=left)] if left else [])]
             told += [f"{says['open']}: {self.open}"] if self.open else []
+            told += [f"{says['acknowledge']}: {self.acknowledge}"] if self.acknowledge else []
             whole = "\n".join(told)
             if not most_bytes or len(whole.encode()) <= most_bytes:
                 return whole
@@ -66,7 +69,8 @@ def worded(parcel: Parcel, address: str, zone: ZoneInfo, *, plain: bool = False)
              for n, alert in enumerate(parcel.alerts[:MOST_LINES])]  # fmt: skip
     one = f"{address}/alerts/{parcel.alerts[0].id}" if count == 1 else f"{address}/alerts"
     clean = _without_mentions if plain else _one_line
-    return Worded(clean(head), tuple(map(clean, lines)), count - len(lines), one if address else "", language)
+    once = f"{address}/acknowledge#{parcel.link}" if address and parcel.link else ""
+    return Worded(clean(head), tuple(map(clean, lines)), count - len(lines), one if address else "", language, once)
 
 
 def figure(alert: Alert, text: str | None, language: str) -> str:

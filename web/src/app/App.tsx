@@ -25,10 +25,12 @@ const EditBoard = lazy(() => import("../features/editing/EditBoard").then((page)
 const PeoplePage = lazy(() => import("../features/people/PeoplePage").then((page) => ({ default: page.PeoplePage })));
 const AccountPage = lazy(() => import("../features/access/AccountPage").then((page) => ({ default: page.AccountPage })));
 const AcceptInvitation = lazy(() => import("../features/access/AcceptInvitation").then((page) => ({ default: page.AcceptInvitation })));
+const AcknowledgeLink = lazy(() => import("../features/access/AcknowledgeLink").then((page) => ({ default: page.AcknowledgeLink })));
 const OpenWall = lazy(() => import("../features/access/OpenWall").then((page) => ({ default: page.OpenWall })));
 const Start = lazy(() => import("../features/importing/Start").then((page) => ({ default: page.Start })));
 const KanbanPage = lazy(() => import("../features/kanban/KanbanPage").then((page) => ({ default: page.KanbanPage })));
 const AlertsPage = lazy(() => import("../features/alerts/AlertsPage").then((page) => ({ default: page.AlertsPage })));
+const ChannelsPage = lazy(() => import("../features/alerts/ChannelsPage").then((page) => ({ default: page.ChannelsPage })));
 const DecisionsPage = lazy(() => import("../features/decisions/DecisionsPage").then((page) => ({ default: page.DecisionsPage })));
 const TargetsPage = lazy(() => import("../features/targets/TargetsPage").then((page) => ({ default: page.TargetsPage })));
 const AskPage = lazy(() => import("../features/asking/AskPage").then((page) => ({ default: page.AskPage })));
@@ -58,6 +60,7 @@ function Page({ onSignedOut }: { onSignedOut: () => void }) {
   else if (path === "/people" || path.startsWith("/people/")) page = <PeoplePage />;
   else if (path === "/account") page = <AccountPage />;
   else if (path === "/tasks" || path.startsWith("/tasks/")) page = <KanbanPage />;
+  else if (path === "/alerts/channels") page = <ChannelsPage />;
   else if (path === "/alerts" || path.startsWith("/alerts/")) page = <AlertsPage />;
   else if (path === "/decisions" || path.startsWith("/decisions/")) page = <DecisionsPage />;
   else if (path === "/targets") page = <TargetsPage />;
@@ -110,6 +113,7 @@ function Gate() {
   const wall = session?.me.role === "wall" ? (session.me.board ?? "") : "";
   if (asked.isPending) return <main className="waiting" aria-live="polite">{asked.failureCount > 1 ? t("link.gone_first") : ""}</main>;
   if (path === "/invitation") return <Suspense fallback={null}><AcceptInvitation present={session} onSession={enter} /></Suspense>;
+  if (path === "/acknowledge") return <Suspense fallback={null}><AcknowledgeLink /></Suspense>;
   if (path === "/wall") return <Suspense fallback={null}><OpenWall present={session} onSession={(next) => { go(wallOf(next), true); enter(next); }} /></Suspense>;
   if (!session) return <SignIn onSession={enter} />;
   if (wall) return <SessionContext.Provider value={context}><Screen session={session} onSignedOut={signedOut} /></SessionContext.Provider>;

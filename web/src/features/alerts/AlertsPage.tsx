@@ -40,7 +40,7 @@ function Inbox() {
     <>
       <TopBar title={t("alerts.title")} actions={mayEdit && <button type="button" className="btn pri" aria-label={t("alerts.new")} onClick={() => setEdited("new")} data-new-rule><Icon name="plus" size={14} />{screen !== "phone" && t("alerts.new")}</button>} />
       <main className="page" id="content">
-        <div className="tg-head"><Segmented label={t("alerts.shelf")} value={shelf} onChange={setShelf} options={[["open", t("alerts.open")], ["every", t("alerts.every")], ["rules", t("alerts.rules")]]} /></div>
+        <div className="tg-head"><Segmented label={t("alerts.shelf")} value={shelf} onChange={setShelf} options={[["open", t("alerts.open")], ["every", t("alerts.every")], ["rules", t("alerts.rules")]]} /><a className="btn" href="/alerts/channels" onClick={follow} data-channels><Icon name="bell" size={14} />{t("channels.title")}</a></div>
         <Refused problem={asked.error ?? rules.error} />
         {asked.isLoading && <div className="skeleton" aria-label={t("state.loading")}><i className="sk" style={{ width: "60%", height: 16 }} /></div>}
         {shelf === "rules" && <Rules rules={rules.data?.rules ?? []} onEdit={mayEdit ? setEdited : null} />}
