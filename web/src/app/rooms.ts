@@ -23,6 +23,7 @@ export function useRooms(): Room[] {
   if (can(session, "decisions:read")) rooms.push({ to: "/decisions", icon: "decision", text: t("decisions.title"), on: path === "/decisions" || path.startsWith("/decisions/") });
   if (can(session, "boards:read")) rooms.push({ to: "/tasks", icon: "kanban", text: t("kanban.title"), on: path === "/tasks" || path.startsWith("/tasks/") });
   if (can(session, "targets:read")) rooms.push({ to: "/targets", icon: "target", text: t("targets.title"), on: path === "/targets" });
+  if (can(session, "buyers:read")) rooms.push({ to: "/buyers", icon: "people", text: t("buyers.title"), on: path === "/buyers" });
   if (can(session, "imports:read") || can(session, "keys:manage")) rooms.push({ to: "/data", icon: "data", text: t("nav.data"), on: path.startsWith("/data") });
   if (can(session, "catalog:read")) rooms.push({ to: "/glossary", icon: "book", text: t("nav.glossary"), on: path.startsWith("/glossary") });
   if (can(session, "people:read")) rooms.push({ to: "/people", icon: "people", text: t("people.title"), on: path === "/people" || path.startsWith("/people/") });
