@@ -36,6 +36,7 @@ const TargetsPage = lazy(() => import("../features/targets/TargetsPage").then((p
 const AskPage = lazy(() => import("../features/asking/AskPage").then((page) => ({ default: page.AskPage })));
 const ExplorePage = lazy(() => import("../features/explore/ExplorePage").then((page) => ({ default: page.ExplorePage })));
 const BuyersPage = lazy(() => import("../features/buyers/BuyersPage").then((page) => ({ default: page.BuyersPage })));
+const NamedPage = lazy(() => import("../features/boards/NamedPage").then((page) => ({ default: page.NamedPage })));
 const Glossary = lazy(() => import("../features/semantics/Glossary").then((page) => ({ default: page.Glossary })));
 
 const client = new QueryClient({
@@ -69,6 +70,7 @@ function Page({ onSignedOut }: { onSignedOut: () => void }) {
   else if (path === "/ask") page = <AskPage onSignedOut={onSignedOut} />;
   else if (path === "/explore") page = <ExplorePage onSignedOut={onSignedOut} />;
   else if (path === "/buyers") page = <BuyersPage />;
+  else if (path === "/named") page = <NamedPage />;
   else if (path === "/glossary") page = <Glossary />;
   else page = <><TopBar title={path === "/" ? t("state.loading") : t("board.missing")} /><main className="page" id="content" /></>;
   return <Shell><Boundary title={path} resetKey={path}><Suspense fallback={<TopBar title={t("state.loading")} />}>{page}</Suspense></Boundary></Shell>;

@@ -40,6 +40,7 @@ export function SettingsMenu() {
         <label className="checkline only-wide-flex"><input type="checkbox" checked={settings.singleKeys} onChange={(event) => change({ singleKeys: event.target.checked })} />{t("settings.single_keys")}</label>
         <hr />
         <button type="button" className="nav only-wide-flex" onClick={() => { setOpened(false); openKeys(); }}><Icon name="keyboard" />{t("keys.title")}<span className="n kbd">?</span></button>
+        {session && <a className="nav" href="/named" onClick={(event) => { setOpened(false); follow(event); }}><Icon name="talk" />{t("named.title")}</a>}
         {session && <a className="nav" href="/account" onClick={(event) => { setOpened(false); follow(event); }}><Icon name="user" />{t("account.title")}</a>}
         {session && <button type="button" className="nav" onClick={leave}><Icon name="out" />{t("session.sign_out", { name: session.me.name })}</button>}
       </Popover.Dropdown>

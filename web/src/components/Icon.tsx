@@ -1,7 +1,7 @@
 /** 16 px line icons and the four status shapes, drawn in the colour of the text around them. */
 const PATHS = {
   download: "M8 2v8M4.5 7L8 10.5 11.5 7M2.5 13.5h11", print: "M4.5 6V2.5h7V6M4.5 11.5H2.5V6h11v5.5h-2M4.5 9.5h7v4h-7z",
-  bell: "M4 11V7.2a4 4 0 0 1 8 0V11l1.2 1.6H2.8zM6.6 14h2.8", decision: "M8 2l6 6-6 6-6-6z",
+  talk: "M2.5 3h11v8H8l-3 2.5V11H2.5z", bell: "M4 11V7.2a4 4 0 0 1 8 0V11l1.2 1.6H2.8zM6.6 14h2.8", decision: "M8 2l6 6-6 6-6-6z",
   boards: "M2.5 2.5h5v6h-5zM10 2.5h3.5v3.5H10zM10 8.5h3.5v5H10zM2.5 11h5v2.5h-5z",
   data: "M3 4c0-1.1 2.2-2 5-2s5 .9 5 2-2.2 2-5 2-5-.9-5-2zM3 4v8c0 1.1 2.2 2 5 2s5-.9 5-2V4M3 8c0 1.1 2.2 2 5 2s5-.9 5-2",
   target: "M8 14A6 6 0 1 0 8 2a6 6 0 0 0 0 12zM8 10.5a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5zM8 8h.01",
