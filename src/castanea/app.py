@@ -189,6 +189,8 @@ class Castanea:
         from castanea.intake.shop_zones import ShopZones
         from castanea.kanban import KanbanBoards
         from castanea.runs.alert_watch import AlertWatch
+        from castanea.runs.analysis_feeds import FEEDS
+        from castanea.runs.analysis_jobs import AnalysisJobs
         from castanea.runs.decision_watch import DecisionWatch
         from castanea.runs.grids import GridDesk
         from castanea.runs.import_jobs import ImportJobs
@@ -220,6 +222,10 @@ class Castanea:
                 link = Link(workspace.socket)
                 jobs = ImportJobs(workspace.uploads, self.clock, _command("import-process", workspace))
                 jobs.open()
+                analyses = AnalysisJobs(
+                    workspace.analyses, FEEDS, link.query, link.catalog, workspace.settings.zone, self.clock
+                )
+                analyses.open()
                 watched = WatchList(database, self.clock, workspace.inbox)
                 folders = FolderWatch(watched, jobs, workspace.mappings)
                 zones = ShopZones()
@@ -242,7 +248,7 @@ class Castanea:
                     decisions, Remarks(database, self.clock), self.clock,
                     ApiSettings(allowed_hosts=self._settings.allowed_hosts, web=built_pages()),
                     GridDesk(landing, self.clock), ImportDesk(landing, self.clock), jobs, provider, admission, watch,
-                    QuarantineDesk(landing, vault, self.clock), telling, measuring, watched,
+                    QuarantineDesk(landing, vault, self.clock), telling, measuring, watched, analyses,
                 )  # fmt: skip
                 app = create_app(services)
                 watching = asyncio.create_task(watch.run(app.tell_of_alerts))
@@ -259,6 +265,7 @@ class Castanea:
                     fetching.cancel()
                     looking_back.cancel()
                     await jobs.close()
+                    await analyses.close()
                     await asyncio.to_thread(events.close)
                     await link.close()
 

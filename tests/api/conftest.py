@@ -33,6 +33,8 @@ from castanea.contracts.workspace import Workspace, WorkspaceSettings
 from castanea.decisions.kept import Decisions
 from castanea.kanban import KanbanBoards
 from castanea.kit.clock import SystemClock
+from castanea.runs.analysis_feeds import FEEDS
+from castanea.runs.analysis_jobs import AnalysisJobs
 from castanea.runs.decision_watch import DecisionWatch
 from castanea.runs.watch_list import WatchList
 from castanea.state import Database
@@ -106,6 +108,7 @@ def serving(root: Path, settings: ApiSettings, events: EventIntake | None = None
     outbox = Outbox(database, clock, channels, silences, keyring.derive("alerts", "links"))
     decisions = Decisions(database, clock)
     telling = Telling(channels, silences, outbox, mails=True, links=True)
+    analyses = AnalysisJobs(workspace.analyses, FEEDS, link.query, link.catalog, "Asia/Shanghai", clock)
     services = Services(
         workspace=workspace,
         link=link,
@@ -133,7 +136,9 @@ def serving(root: Path, settings: ApiSettings, events: EventIntake | None = None
         telling=telling,
         measuring=DecisionWatch(link, decisions, "Asia/Shanghai", clock),
         watched=WatchList(database, clock, workspace.inbox),
+        analyses=analyses,
     )
+    analyses.open()
     owner = accounts.ensure_owner() or accounts.reset_passphrase("owner")
     app = create_app(services)
     with socket.socket() as listening:

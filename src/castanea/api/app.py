@@ -22,6 +22,7 @@ from castanea.api.presence import Presence
 from castanea.api.routers import (
     account,
     alerts,
+    analyses,
     boards,
     buyers,
     channels,
@@ -145,6 +146,7 @@ def routes_only(lifespan: object = None) -> Application:
         own_boards,
         targets,
         alerts,
+        analyses,
         channels,
         decisions,
         explore,

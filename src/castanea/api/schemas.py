@@ -17,6 +17,7 @@ from castanea.api.kanban_models import BroughtBoard
 from castanea.api.models import Problem
 from castanea.boards.remarks import NewRemark
 from castanea.contracts.alert import AlertRule
+from castanea.contracts.analysis import AnalysisWish
 from castanea.contracts.behind import BehindQuestion
 from castanea.contracts.board import View
 from castanea.contracts.buyers import BuyerQuestion
@@ -58,6 +59,7 @@ _BODIES: tuple[type, ...] = (
     Approval,
     Saying,
     NewWatch,
+    AnalysisWish,
 )
 _REF = "#/components/schemas/{model}"
 

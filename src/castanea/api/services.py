@@ -27,6 +27,7 @@ from castanea.alerts.quiet import Silences
 from castanea.boards.kept import KeptBoards
 from castanea.boards.remarks import Remarks
 from castanea.contracts.alert import AlertCause, AlertPast, AlertReadings, AlertRule
+from castanea.contracts.analysis import AnalysisJob, AnalysisOffer, AnalysisResult, AnalysisWish
 from castanea.contracts.behind import BehindQuestion
 from castanea.contracts.board import BoardSpec, View
 from castanea.contracts.buyers import BuyerQuestion
@@ -190,6 +191,26 @@ class Watched(Protocol):
     def files(self) -> list[WatchedFile]: ...
 
 
+class Analyses(Protocol):
+    """Analyses of the warehouse, for one event loop; `result` and `table` block."""
+
+    async def offers(self, rights: Rights) -> list[AnalysisOffer]: ...
+
+    def all(self, rights: Rights) -> list[AnalysisJob]: ...
+
+    def get(self, number: str, rights: Rights) -> AnalysisJob: ...
+
+    def result(self, number: str, rights: Rights) -> AnalysisResult: ...
+
+    def table(self, number: str, rights: Rights) -> bytes: ...
+
+    def begin(self, wish: AnalysisWish, by: str, rights: Rights) -> AnalysisJob: ...
+
+    def cancel(self, number: str, rights: Rights) -> AnalysisJob: ...
+
+    def remove(self, number: str, rights: Rights) -> None: ...
+
+
 class Uploads(Protocol):
     """Files brought through the browser, and their imports; for one event loop."""
 
@@ -273,3 +294,4 @@ class Services:
     telling: Telling | None = None
     measuring: Measuring | None = None
     watched: Watched | None = None
+    analyses: Analyses | None = None

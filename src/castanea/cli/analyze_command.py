@@ -13,11 +13,10 @@ import typer
 from castanea.cli.program import told
 from castanea.cli.wiring import Wiring
 from castanea.kit.clock import monotonic
-from castanea.kit.errors import InputError
 
 if TYPE_CHECKING:
     from castanea.analysis.common import Answer
-    from castanea.analysis.common.asking import Command, Option
+    from castanea.analysis.common.asking import Command
 
 OK, WRONG, TOO_LITTLE = 0, 2, 3
 SHOWN_ROWS = 40
@@ -61,7 +60,9 @@ def run(arguments: Sequence[str]) -> int:
 
 def _values(asked: Command, given: argparse.Namespace) -> dict[str, Any]:
     """What was given, as the function takes it."""
-    values = {option.argument: _value(option, getattr(given, option.argument)) for option in asked.options}
+    from castanea.analysis.common.asking import taken
+
+    values = {option.argument: taken(option, getattr(given, option.argument)) for option in asked.options}
     common = {"seed": given.seed, "level": given.level} if asked.seeded else {}
     return {name: value for name, value in (values | common).items() if value is not None}
 
@@ -111,22 +112,6 @@ def _parser() -> argparse.ArgumentParser:
         asked.add_argument("--level", type=float, default=95, help="of intervals, in per cent (95)")
         asked.add_argument("--quiet", action="store_true", help="no notes")
     return parser
-
-
-def _value(option: Option, given: Any) -> Any:
-    """What was given, as the function takes it; None leaves its default."""
-    if given is None:
-        return option.default
-    if option.kind in ("columns", "list"):
-        from castanea.analysis.common import names
-
-        return tuple(names(given))
-    if option.kind in ("number", "share", "whole"):
-        try:
-            return int(given) if option.kind == "whole" else float(given)
-        except ValueError as wrong:
-            raise InputError(f"--{option.name} is {given!r}; write a number", code="analysis.bad_number") from wrong
-    return given
 
 
 def _show(answer: Answer, *, tree: bool) -> None:

@@ -76,5 +76,10 @@ class Workspace:
         return self.root / "inbox"
 
     @property
+    def analyses(self) -> Path:
+        """What was analysed, and what came of it."""
+        return self.root / "analyses"
+
+    @property
     def boards(self) -> Path:
         return self.root / "boards"

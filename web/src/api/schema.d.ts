@@ -340,6 +340,134 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/analyses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Analyses
+         * @description The analyses that the reader may see, newest first.
+         */
+        get: operations["analyses"];
+        put?: never;
+        /**
+         * Run
+         * @description Run an analysis, on numbers that the reader may see.
+         */
+        post: operations["runAnalysis"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/analyses/offers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Offers
+         * @description What can be asked, and what the reader's warehouse lacks for it.
+         */
+        get: operations["analysisOffers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/analyses/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One
+         * @description How far an analysis is.
+         */
+        get: operations["analysis"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove
+         * @description Forget an analysis that is over.
+         */
+        delete: operations["removeAnalysis"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/analyses/{number}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel
+         * @description Stop an analysis that is not over.
+         */
+        post: operations["cancelAnalysis"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/analyses/{number}/result": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Result
+         * @description What came of it.
+         */
+        get: operations["analysisResult"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/analyses/{number}/table.csv.gz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Table
+         * @description The table that was analysed: `castanea analyze` says the same of it.
+         */
+        get: operations["analysisTable"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/ask": {
         parameters: {
             query?: never;
@@ -2646,6 +2774,231 @@ export interface components {
             alert: components["schemas"]["Alert"];
             /** Steps */
             steps: components["schemas"]["KeptStep"][];
+        };
+        /**
+         * AnalysisField
+         * @description One thing that the reader chooses, as text. `choices`: the valid words; of a metric or dimension empty = any that the catalogue
+         *     offers. `least` and `most` bound numbers; several names are joined by commas.
+         */
+        AnalysisField: {
+            /**
+             * Choices
+             * @default []
+             */
+            choices: string[];
+            /**
+             * Default
+             * @default
+             */
+            default: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "metric" | "dimension" | "dimensions" | "whole" | "share" | "choice";
+            /** Least */
+            least?: number | null;
+            /** Most */
+            most?: number | null;
+            /** Name */
+            name: string;
+            /**
+             * Required
+             * @default false
+             */
+            required: boolean;
+        };
+        /**
+         * AnalysisJob
+         * @description `asked`: questions to the warehouse so far; `verdict`: ok or not_enough_data once it is done. `interrupted`: the server ended
+         *     meanwhile; run it again.
+         */
+        AnalysisJob: {
+            /**
+             * Asked
+             * @default 0
+             */
+            asked: number;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** By */
+            by: string;
+            /** Id */
+            id: string;
+            refused?: components["schemas"]["AnalysisRefusal"] | null;
+            /**
+             * Seconds
+             * @default 0
+             */
+            seconds: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "queued" | "asking" | "computing" | "done" | "failed" | "cancelled" | "interrupted";
+            /**
+             * Verdict
+             * @default
+             */
+            verdict: string;
+            wish: components["schemas"]["AnalysisWish"];
+        };
+        /**
+         * AnalysisOffer
+         * @description An analysis that the warehouse can feed. `needs`: metrics without whose values there is nothing to analyse; `lacking`: those of
+         *     them that have none in the last 400 days or that the reader may not see; `bring`: canonical tables to import when they lack.
+         */
+        AnalysisOffer: {
+            /** Bring */
+            bring: string[];
+            /** Command */
+            command: string;
+            /** Fields */
+            fields: components["schemas"]["AnalysisField"][];
+            /**
+             * Group
+             * @enum {string}
+             */
+            group: "describe" | "diagnose" | "predict" | "prescribe";
+            /**
+             * Lacking
+             * @default []
+             */
+            lacking: string[];
+            /** Needs */
+            needs: string[];
+        };
+        /** AnalysisRefusal */
+        AnalysisRefusal: {
+            /** Code */
+            code: string;
+            /** Message */
+            message: string;
+            /** Values */
+            values?: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * AnalysisResult
+         * @description `status` to `rows` as `castanea analyze --json` says them of the same table; `table` holds the rows under `columns` (the first 5,000
+         *     of `rows`), `tree` stands for it where the answer is no table. `words`: the answer in a paragraph per language. `names`: of members, by
+         *     code. `unit` and `currency` of `metric`. `fed`: rows of the table that was analysed; `quality` (0–100) of the answers it was made
+         *     of, `as_of` their newest row.
+         */
+        AnalysisResult: {
+            /** As Of */
+            as_of?: string | null;
+            /** Columns */
+            columns: string[];
+            /** Currency */
+            currency?: string | null;
+            /**
+             * Fallback
+             * @default
+             */
+            fallback: string;
+            /**
+             * Fed
+             * @default 0
+             */
+            fed: number;
+            /** Method */
+            method: string;
+            /**
+             * Metric
+             * @default
+             */
+            metric: string;
+            /**
+             * Missing
+             * @default
+             */
+            missing: string;
+            /** Names */
+            names?: {
+                [key: string]: string;
+            };
+            /**
+             * Needed
+             * @default
+             */
+            needed: string;
+            /**
+             * Quality
+             * @default 100
+             */
+            quality: number;
+            /** Rows */
+            rows: number;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "ok" | "not_enough_data";
+            /** Summary */
+            summary: {
+                [key: string]: unknown;
+            };
+            /** Table */
+            table: (string | number | boolean | null)[][];
+            /** Tree */
+            tree?: unknown;
+            /**
+             * Unit
+             * @default
+             */
+            unit: string;
+            /** Warnings */
+            warnings: components["schemas"]["AnalysisWarning"][];
+            /** Words */
+            words: {
+                [key: string]: string;
+            };
+        };
+        /** AnalysisWarning */
+        AnalysisWarning: {
+            /** Code */
+            code: string;
+            /** Message */
+            message: string;
+        };
+        /**
+         * AnalysisWish
+         * @description What is asked: the analysis, its scope, and its fields by name (the others take their default).
+         */
+        AnalysisWish: {
+            /** Command */
+            command: string;
+            /** Fields */
+            fields?: {
+                [key: string]: string;
+            };
+            /**
+             * Where
+             * @default []
+             */
+            where: components["schemas"]["Filter"][];
+        };
+        /**
+         * AnalysisWish
+         * @description What is asked: the analysis, its scope, and its fields by name (the others take their default).
+         */
+        "AnalysisWish-Input": {
+            /** Command */
+            command: string;
+            /** Fields */
+            fields?: {
+                [key: string]: string;
+            };
+            /**
+             * Where
+             * @default []
+             */
+            where: components["schemas"]["Filter-Input"][];
         };
         /**
          * Answer
@@ -7801,6 +8154,248 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Alert"];
                 };
+            };
+            /** @description A problem document (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    analyses: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnalysisJob"][];
+                };
+            };
+            /** @description A problem document (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    runAnalysis: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnalysisWish-Input"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnalysisJob"];
+                };
+            };
+            /** @description A problem document (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    analysisOffers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnalysisOffer"][];
+                };
+            };
+            /** @description A problem document (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    analysis: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnalysisJob"];
+                };
+            };
+            /** @description A problem document (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    removeAnalysis: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem document (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancelAnalysis: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnalysisJob"];
+                };
+            };
+            /** @description A problem document (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    analysisResult: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnalysisResult"];
+                };
+            };
+            /** @description A problem document (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    analysisTable: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem document (RFC 9457). */
             default: {

@@ -32,6 +32,7 @@ const KanbanPage = lazy(() => import("../features/kanban/KanbanPage").then((page
 const AlertsPage = lazy(() => import("../features/alerts/AlertsPage").then((page) => ({ default: page.AlertsPage })));
 const ChannelsPage = lazy(() => import("../features/alerts/ChannelsPage").then((page) => ({ default: page.ChannelsPage })));
 const DecisionsPage = lazy(() => import("../features/decisions/DecisionsPage").then((page) => ({ default: page.DecisionsPage })));
+const AnalysesPage = lazy(() => import("../features/analyses/AnalysesPage").then((page) => ({ default: page.AnalysesPage })));
 const TargetsPage = lazy(() => import("../features/targets/TargetsPage").then((page) => ({ default: page.TargetsPage })));
 const AskPage = lazy(() => import("../features/asking/AskPage").then((page) => ({ default: page.AskPage })));
 const ExplorePage = lazy(() => import("../features/explore/ExplorePage").then((page) => ({ default: page.ExplorePage })));
@@ -65,6 +66,7 @@ function Page({ onSignedOut }: { onSignedOut: () => void }) {
   else if (path === "/alerts/channels") page = <ChannelsPage />;
   else if (path === "/alerts" || path.startsWith("/alerts/")) page = <AlertsPage />;
   else if (path === "/decisions" || path.startsWith("/decisions/")) page = <DecisionsPage />;
+  else if (path === "/analyses" || path.startsWith("/analyses/")) page = <AnalysesPage />;
   else if (path === "/targets") page = <TargetsPage />;
   else if (path === "/boards") page = <Shelf />;
   else if (path === "/ask") page = <AskPage onSignedOut={onSignedOut} />;

@@ -22,6 +22,7 @@ export function useRooms(): Room[] {
   if (can(session, "alerts:read")) rooms.push({ to: "/alerts", icon: "bell", text: t("alerts.title"), on: path === "/alerts" || path.startsWith("/alerts/") });
   if (can(session, "decisions:read")) rooms.push({ to: "/decisions", icon: "decision", text: t("decisions.title"), on: path === "/decisions" || path.startsWith("/decisions/") });
   if (can(session, "boards:read")) rooms.push({ to: "/tasks", icon: "kanban", text: t("kanban.title"), on: path === "/tasks" || path.startsWith("/tasks/") });
+  if (can(session, "numbers:ask")) rooms.push({ to: "/analyses", icon: "eye", text: t("analyses.title"), on: path === "/analyses" || path.startsWith("/analyses/") });
   if (can(session, "targets:read")) rooms.push({ to: "/targets", icon: "target", text: t("targets.title"), on: path === "/targets" });
   if (can(session, "buyers:read")) rooms.push({ to: "/buyers", icon: "people", text: t("buyers.title"), on: path === "/buyers" });
   if (can(session, "imports:read") || can(session, "keys:manage")) rooms.push({ to: "/data", icon: "data", text: t("nav.data"), on: path.startsWith("/data") });

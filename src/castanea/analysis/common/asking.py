@@ -8,6 +8,8 @@ from importlib import import_module
 from typing import Any, Literal
 
 from castanea.analysis.common.answer import Answer, settled
+from castanea.analysis.common.columns import names
+from castanea.kit.errors import InputError
 
 Kind = Literal["column", "columns", "text", "list", "number", "whole", "share", "flag", "file", "choice"]
 
@@ -49,4 +51,18 @@ class Command:
         return settled(answer)
 
 
-__all__ = ["Command", "Kind", "Option"]
+def taken(option: Option, given: Any) -> Any:
+    """What was given, as text, as the function takes it; None leaves its default. Raises InputError."""
+    if given is None:
+        return option.default
+    if option.kind in ("columns", "list"):
+        return tuple(names(given))
+    if option.kind in ("number", "share", "whole"):
+        try:
+            return int(given) if option.kind == "whole" else float(given)
+        except ValueError as wrong:
+            raise InputError(f"--{option.name} is {given!r}; write a number", code="analysis.bad_number") from wrong
+    return given
+
+
+__all__ = ["Command", "Kind", "Option", "taken"]
