@@ -24,7 +24,7 @@ export function useRooms(): Room[] {
   if (can(session, "boards:read")) rooms.push({ to: "/tasks", icon: "kanban", text: t("kanban.title"), on: path === "/tasks" || path.startsWith("/tasks/") });
   if (can(session, "numbers:ask")) rooms.push({ to: "/analyses", icon: "eye", text: t("analyses.title"), on: path === "/analyses" || path.startsWith("/analyses/") });
   if (can(session, "targets:read")) rooms.push({ to: "/targets", icon: "target", text: t("targets.title"), on: path === "/targets" });
-  if (can(session, "buyers:read")) rooms.push({ to: "/buyers", icon: "people", text: t("buyers.title"), on: path === "/buyers" });
+  if (can(session, "buyers:read")) rooms.push({ to: "/buyers", icon: "user", text: t("buyers.title"), on: path === "/buyers" });
   if (can(session, "imports:read") || can(session, "keys:manage")) rooms.push({ to: "/data", icon: "data", text: t("nav.data"), on: path.startsWith("/data") });
   if (can(session, "catalog:read")) rooms.push({ to: "/glossary", icon: "book", text: t("nav.glossary"), on: path.startsWith("/glossary") });
   if (can(session, "people:read")) rooms.push({ to: "/people", icon: "people", text: t("people.title"), on: path === "/people" || path.startsWith("/people/") });

@@ -4,9 +4,11 @@ import { analyses, type Job, type Result } from "../../api/analyses";
 import type { Problem } from "../../api/problem";
 import { follow, go } from "../../app/location";
 import { can, useSession } from "../../app/session";
+import { axisUnit } from "../../charts/axes";
 import { Chart } from "../../charts/Chart";
 import { Icon, Status } from "../../components/Icon";
 import { clock, dayName } from "../../format/time";
+import { memberName } from "../../format/members";
 import { unitOf } from "../../format/number";
 import { useCatalog } from "../boards/BoardPage";
 import { Message } from "../data/Message";
@@ -56,12 +58,15 @@ function Answer({ job }: { job: Job }) {
   if (asked.isPending || asked.isError) return <Message problem={asked.error} />;
   const result = asked.data;
   const unit = unitOf({ unit: result.unit ?? "", currency: result.currency ?? null });
-  const words = named(result.words[names.locale === "en" ? "en" : "zh"] ?? "", { ...result.names, _total: t("analyses.total"), ...(result.metric ? { [result.metric]: names.metric(result.metric) } : {}) });
+  const cut = cutsOf(result, (job.wish.fields?.dims ?? "").split(","));
+  const cuts = Object.fromEntries(cut.flatMap(([name, code]) => [[name, names.dimension(name)], [code, result.names?.[code] ?? memberName(name, code, names.locale, catalog.dimensions[name]?.members)]]));
+  const words = named(result.words[names.locale === "en" ? "en" : "zh"] ?? "", { ...result.names, ...cuts, _total: t("analyses.total"), ...(result.metric ? { [result.metric]: names.metric(result.metric) } : {}) });
   const series = seriesOf(job.wish.command, result);
   const asOf = result.as_of ? new Date(result.as_of) : null;
   return (
     <>
       <p className="an-words" data-words>{words}</p>
+      {series && <p className="sub">{names.metric(result.metric ?? "")} {axisUnit(Math.max(...[...series.mid, ...series.hi].map((value) => Math.abs(value ?? 0))), unit, names.locale)}</p>}
       {series && <div className="an-chart"><Chart label={words} version={`${job.id}${names.locale}`} draw={drawSeries(series, unit, names.locale, { expected: t("analyses.col_expected"), forecast: t("analyses.col_forecast") })} /></div>}
       {result.status === "ok" && <TableOf command={job.wish.command} result={result} unit={unit} dims={(job.wish.fields?.dims ?? "").split(",")} by={job.wish.fields?.by ?? ""} />}
       <h3>{t("analyses.now")}</h3>
@@ -73,6 +78,13 @@ function Answer({ job }: { job: Job }) {
       <p className="sub">{t("analyses.made_of", { count: result.fed ?? 0, quality: result.quality ?? 100 })}{asOf ? ` · ${t("analyses.as_of", { at: `${dayName(asOf, zone, names.locale)} ${clock(asOf, zone)}` })}` : ""}</p>
     </>
   );
+}
+
+/** The dimensions and members that the rows of a diagnosis name. */
+function cutsOf(result: Result, dims: string[]): [string, string][] {
+  const place = result.columns.indexOf("where");
+  if (place < 0) return [];
+  return result.table.flatMap((row) => String(row[place] ?? "").split(/[;&] ?/).map((part) => { const [name = "", ...rest] = part.trim().split("="); return [name, rest.join("=")] as [string, string]; })).filter(([name, code]) => dims.includes(name) && code !== "");
 }
 
 /** Words with members by their names; a code is replaced where it stands by itself. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Card, Opened, Told } from "../../api/kanban";
 import { isGap, listed, shownOf, withChange, withMove } from "./state";
 
-const card = (id: string, rank: string, more: Partial<Card> = {}): Card => ({ id, list: "todo", rank, version: 1, touched: {}, title: id, description: "", assignees: [], labels: [], due: "", steps: [], links: [], fields: {}, comments: 0, archived: false, created_at: "", created_by: "", ...more });
+const card = (id: string, rank: string, more: Partial<Card> = {}): Card => ({ id, list: "todo", rank, version: 1, touched: {}, title: id, description: "", assignees: [], labels: [], due: "", steps: [], links: [], comments: 0, archived: false, created_at: "", created_by: "", ...more });
 const opened = (cards: Card[]): Opened => ({ board: { id: "b", title: "B", lists: [{ id: "todo", title: "To do", limit: 0 }, { id: "done", title: "Done", limit: 0 }], labels: [], fields: [], version: 1, sequence: 5, archived: false, created_at: "", created_by: "" }, cards, people: [], share: "kanban-b" });
 const told = (sequence: number, changed: Card): Told => ({ sequence, by: "x", kind: "edited", board: null, card: changed }) as Told;
 const names = (shown: ReturnType<typeof shownOf>, list: string) => (listed(shown, () => true).get(list) ?? []).map((each) => each.id);
