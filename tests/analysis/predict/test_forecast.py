@@ -327,3 +327,12 @@ def test_effects_of_drivers_are_tested_by_what_was_known_then() -> None:
     told = forecast(table, **CALL, horizon=10, season=1, future=plan, drivers=("promo",)).table
     wide = (told["hi_95"] - told["lo_95"]).mean() / told["forecast"].mean()  # type: ignore[operator]
     assert wide > 0.5
+
+
+@pytest.mark.parametrize("noise", [0.0, 1.0])
+def test_a_level_that_shifted_once_after_a_long_quiet_time_does_not_blow_up_the_range(noise: float) -> None:
+    values = np.where(np.arange(63) < 56, 900.0, 750.0) + noise * (np.arange(63) % 3)
+    table = forecast(series(values), **CALL, horizon=7, levels=("80",)).table
+    width = (table["hi_80"] - table["lo_80"]).to_numpy()
+    assert 10 < width[0] < 450  # thrice the shift
+    assert width[-1] < 900

@@ -28,6 +28,7 @@ FEWEST_ORIGINS = 3
 LOST = 1.05  # of the naive way's error: from there on the naive way is taken
 OWN_SCALE = 1.0  # origins that the pooled scale counts for
 FULL_POOL = 400  # scores from which a quantile needs no distribution beside it
+QUIET = 0.3  # of the standard error now: the least that an earlier origin is reckoned with
 
 
 @dataclass(frozen=True)
@@ -204,7 +205,9 @@ def _halves(
     blocks: Sequence[Block], misses: Sequence[Floats], horizon: int, levels: Sequence[float]
 ) -> tuple[list[dict[float, Floats]], dict[float, float] | None]:
     """Half the width of each interval by level: (series, step); and the share of values inside, each origin by the quantile of the others."""
-    sigmas = [np.maximum(block.sigma, 1e-9 * np.abs(block.values).mean(axis=0) + 1e-300) for block in blocks]
+    # a stretch that hardly moved says little of the whole: what missed it counts in no less than a part of what is usual now
+    least = [np.maximum(QUIET * b.sigma[:1], 1e-9 * np.abs(b.values).mean(axis=0) + 1e-300) for b in blocks]
+    sigmas = [np.maximum(block.sigma, low) for block, low in zip(blocks, least, strict=True)]
     alike = [_alike(block) for block in blocks]
     units = [np.abs(m[a]) / s[1:][a][:, :, None] for m, s, a in zip(misses, sigmas, alike, strict=True)]
     growth = _growth(units, horizon)
