@@ -167,7 +167,7 @@ class PocketLink:
 
     async def catalog(self) -> bytes:
         self._check()
-        return b'{"metrics":[],"dimensions":[]}'
+        return b'{"metrics":[{"name":"paid_amount","additivity":"additive"}],"dimensions":[]}'
 
     async def grid(self, table: str, limit: int) -> bytes:
         self._check()

@@ -234,3 +234,24 @@ def test_what_lacks_is_said_before_and_what_has_no_values_after(tmp_path: Path) 
         assert (job.state, job.refused.code if job.refused else "") == ("failed", "analysis.no_values")
 
     run(tmp_path, story)
+
+
+def test_a_figure_that_does_not_add_up_is_refused_where_parts_are_shared_out(tmp_path: Path) -> None:
+    async def story(room: AnalysisJobs, _planner: Planner) -> None:
+        wish = AnalysisWish("diagnose", fields={"metric": "refund_rate", "dims": "product"})
+        job = await ended(room, room.begin(wish, "ann", EVERYTHING))
+        assert (job.state, job.refused.code if job.refused else "") == ("failed", "analysis.not_a_sum")
+        with pytest.raises(InputError):
+            room.begin(AnalysisWish("reorder", fields={"members": "5000", "days": "1500"}), "ann", EVERYTHING)
+
+    run(tmp_path, story)
+
+
+def test_only_who_ran_one_or_leads_the_shop_may_stop_or_remove_it(tmp_path: Path) -> None:
+    async def story(room: AnalysisJobs, _planner: Planner) -> None:
+        job = await ended(room, room.begin(AnalysisWish("describe", fields=WISHES["describe"]), "ann", EVERYTHING))
+        with pytest.raises(Conflict):
+            room.remove(job.id, EVERYTHING, "bob")
+        room.remove(job.id, EVERYTHING, "ann")
+
+    run(tmp_path, story)

@@ -175,6 +175,23 @@ def test_links_and_folders_within_are_not_followed(workspace: Workspace, tmp_pat
     asyncio.run(story())
 
 
+def test_a_file_that_cannot_be_taken_keeps_no_other_from_being_imported(workspace: Workspace) -> None:
+    async def story() -> None:
+        async with shop(workspace) as one:
+            folder = Path(inbox(one).path)
+            (folder / "job.json").write_text("{}")
+            (folder / os.fsdecode(b"\xb6\xa9\xb5\xa5.csv")).write_bytes(
+                ORDERS.replace(b"1", b"2")
+            )  # a name in another encoding
+            (folder / "orders.csv").write_bytes(ORDERS)
+            await one.until(orders="imported")
+            await one.watch.look()
+            states = sorted((file.name, file.state) for file in one.watched.files())
+            assert [state for _, state in states] == ["failed", "failed", "imported"]
+
+    asyncio.run(story())
+
+
 def test_a_folder_that_is_gone_says_so(workspace: Workspace, tmp_path: Path) -> None:
     async def story() -> None:
         async with shop(workspace) as one:

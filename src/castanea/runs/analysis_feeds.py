@@ -20,7 +20,7 @@ STOCK = ("on_hand", "in_transit", "committed")
 
 async def describe(source: Source, wish: AnalysisWish) -> Fed:
     """A row per day and member: describe tells centre, spread, share and trend of each."""
-    metric, by = wish.fields["metric"], wish.fields["by"]
+    metric, by = _sum(source, wish), wish.fields["by"]
     query = Query((metric,), where=wish.where, time=over(int(wish.fields["days"]), source.today))
     members = await greatest(source, query, by, int(wish.fields["members"]))
     if not members:
@@ -36,7 +36,7 @@ async def describe(source: Source, wish: AnalysisWish) -> Fed:
 
 async def diagnose(source: Source, wish: AnalysisWish) -> Fed:
     """A row per leaf of the dimensions: what was, and what the days before lead to expect."""
-    metric, days = wish.fields["metric"], int(wish.fields["days"])
+    metric, days = _sum(source, wish), int(wish.fields["days"])
     dims = tuple(dict.fromkeys(part.strip() for part in wish.fields["dims"].split(",") if part.strip()))
     if not 1 <= len(dims) <= 4:
         raise InputError(f"diagnose takes one to four dimensions, not {len(dims)}", code="analysis.dimensions")
@@ -68,7 +68,7 @@ async def anomalies(source: Source, wish: AnalysisWish) -> Fed:
 
 
 async def reorder(source: Source, wish: AnalysisWish) -> Fed:
-    """Units of each product by day, with what is in stock, on its way and promised; a day that ended without stock tells no demand."""
+    """Units of each product by day, with what is in stock, on its way and promised."""
     query = Query(("units",), where=wish.where, time=over(int(wish.fields["days"]), source.today))
     members = await greatest(source, query, "product", int(wish.fields["members"]))
     if not members:
@@ -114,6 +114,17 @@ async def _series(source: Source, wish: AnalysisWish) -> Fed:
     return Fed(
         ("series", "day", metric), rows, {}, names=names, metric=metric, unit=whole.unit, currency=whole.currency
     )  # fmt: skip
+
+
+def _sum(source: Source, wish: AnalysisWish) -> str:
+    """The metric chosen, which must add up: shares and parts of a rate or of a count of different persons mean nothing."""
+    metric = wish.fields["metric"]
+    if not source.sums(metric):
+        raise InputError(
+            f"{metric} does not add up over days and members; choose a figure that does, such as paid_amount, orders or units",
+            code="analysis.not_a_sum", values={"metric": metric},
+        )  # fmt: skip
+    return metric
 
 
 def _by_member(source: Source, metric: str, values: dict[tuple[str, str], str]) -> list[tuple[str, str, str]]:

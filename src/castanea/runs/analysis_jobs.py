@@ -36,6 +36,7 @@ KEPT = timedelta(days=90)
 MOST_JOBS = 200  # kept; the oldest that are over go first
 MOST_WAITING = 20  # not over; further ones are refused
 MOST_CELLS = 5_000_000  # of a fed table
+MOST_ROWS_FED = 200_000  # members × days: a table that the server's process can write down without standing still
 OVER = ("done", "failed", "cancelled", "interrupted")
 FED = "table.csv.gz"
 
@@ -160,6 +161,12 @@ class AnalysisJobs:
         """Run an analysis when its turn comes. Raises InputError for a wrong wish, Conflict when too many wait."""
         feed = feed_of(self._feeds, wish.command)
         wished = checked(feed, wish)
+        most = int(wished.fields.get("members") or 1) * int(wished.fields.get("days") or 1)
+        if most > MOST_ROWS_FED:
+            raise InputError(
+                f"{most:,} rows would have to be read; choose fewer members or days", code="analysis.table_large",
+                values={"rows": f"{most:,}"},
+            )  # fmt: skip
         if len(self._tasks) >= MOST_WAITING:
             raise Conflict(
                 f"{MOST_WAITING} analyses wait already; wait for one, or stop one", code="analysis.queue_full"
@@ -172,22 +179,30 @@ class AnalysisJobs:
         task.add_done_callback(lambda _done: self._tasks.pop(job.id, None))
         return job
 
-    def cancel(self, number: str, rights: Rights) -> AnalysisJob:
-        """Stop one that is not over; another is left as it is. Raises NotFound."""
-        job = self.get(number, rights)
+    def cancel(self, number: str, rights: Rights, by: str = "") -> AnalysisJob:
+        """Stop one that is not over; another is left as it is. `by`: only that account's own. Raises NotFound, Conflict."""
+        job = self._own(number, rights, by)
         if job.state not in OVER:
             self._became(number, state="cancelled")
             if number in self._tasks:
                 self._tasks[number].cancel()
         return self.get(number, rights)
 
-    def remove(self, number: str, rights: Rights) -> None:
-        """Forget one that is over. Raises NotFound, Conflict while it runs."""
-        if self.get(number, rights).state not in OVER:
+    def remove(self, number: str, rights: Rights, by: str = "") -> None:
+        """Forget one that is over. `by`: only that account's own. Raises NotFound, Conflict, also while it runs."""
+        if self._own(number, rights, by).state not in OVER:
             raise Conflict("the analysis is running; stop it first", code="analysis.running")
         self._forget(number)
 
     # --- within ---
+
+    def _own(self, number: str, rights: Rights, by: str) -> AnalysisJob:
+        job = self.get(number, rights)
+        if by and job.by != by:
+            raise Conflict(
+                "somebody else runs this analysis; ask them, or an owner or manager", code="analysis.not_yours"
+            )
+        return job
 
     async def _run(self, number: str, feed: Feed, rights: Rights) -> None:
         try:
@@ -195,7 +210,7 @@ class AnalysisJobs:
                 self._began[number] = monotonic()
                 await self._compute(number, feed, rights)
         except asyncio.CancelledError:
-            if self._kept[number].job.state not in OVER:
+            if number in self._kept and self._kept[number].job.state not in OVER:
                 self._became(number, state="interrupted")
             raise
         except CastaneaError as refused:
@@ -207,6 +222,7 @@ class AnalysisJobs:
             self._became(number, state="failed", refused=why)
         finally:
             self._began.pop(number, None)
+            (self._folder / number / TABLE).unlink(missing_ok=True)  # kept packed, where there is a result
 
     async def _compute(self, number: str, feed: Feed, rights: Rights) -> None:
         self._became(number, state="asking")

@@ -57,6 +57,7 @@ class FolderWatch:
     def __init__(self, watched: WatchList, jobs: Jobs, formats: Path, settled: float = SETTLED) -> None:
         self._watched, self._jobs, self._formats, self._settled = watched, jobs, formats, settled
         self._growing: dict[tuple[str, str], _Growing] = {}
+        self._refused: dict[tuple[str, str], Stood] = {}
         self._known_formats = _listing(formats)
 
     async def run(self) -> None:
@@ -86,7 +87,10 @@ class FolderWatch:
         await self._follow({folder.id: folder for folder in folders})
         for folder in folders:
             for path, stood in await asyncio.to_thread(self._at_rest, folder):
-                await self._take(folder, path, stood)
+                try:
+                    await self._take(folder, path, stood)
+                except (CastaneaError, UnicodeError) as refused:  # one bad file keeps no other from being imported
+                    await self._refuse(folder, path, stood, str(refused))
 
     # --- what is new ---
 
@@ -102,7 +106,7 @@ class FolderWatch:
         seen, now, found = self._watched.seen(folder.id), monotonic(), []
         for name, stood in standing.items():
             key = (folder.id, name)
-            if seen.get(name) == stood:
+            if seen.get(name) == stood or self._refused.get(key) == stood:
                 self._growing.pop(key, None)
                 continue
             growing = self._growing.get(key)
@@ -137,6 +141,18 @@ class FolderWatch:
         file = await asyncio.to_thread(self._watched.found, folder.id, path.name, stood, sha256, "taken", job.id)
         self._growing.pop((folder.id, path.name), None)
         await self._decide(file, folder)
+
+    async def _refuse(self, folder: WatchedFolder, path: Path, stood: Stood, why: str) -> None:
+        """Write down a file that cannot be taken, so that it is not tried again before it changes."""
+        name = path.name.encode("utf-8", "replace").decode()
+        _log.info("a watched file is refused", file=name, why=why[:200])
+        self._growing.pop((folder.id, path.name), None)
+        self._refused[folder.id, path.name] = stood
+        taken = [
+            f for f in await asyncio.to_thread(self._watched.open_files) if (f.folder, f.name) == (folder.id, name)
+        ]
+        if not taken and self._watched.seen(folder.id).get(name) != stood:
+            await asyncio.to_thread(self._watched.found, folder.id, name, stood, "", "failed", "", why)
 
     async def _decide(self, file: WatchedFile, folder: WatchedFolder) -> None:
         """Import the file where it is certain how to read it; else let it wait with the reason."""
@@ -175,7 +191,11 @@ class FolderWatch:
             elif job.state == "cancelled" and file.state == "taken":
                 await asyncio.to_thread(self._watched.became, file.id, "waits", "cancelled")
             elif job.state == "waiting" and folder is not None and (file.state == "taken" or taught):
-                await self._decide(file, folder)
+                try:
+                    await self._decide(file, folder)
+                except CastaneaError as refused:
+                    self._jobs.hold(file.job, Refusal(refused.code, str(refused)))
+                    await asyncio.to_thread(self._watched.became, file.id, "waits", str(refused))
 
     def _finish(self, file: WatchedFile, folder: WatchedFolder | None) -> None:
         why = ""

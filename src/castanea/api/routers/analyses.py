@@ -8,6 +8,7 @@ from anyio.to_thread import run_sync
 from fastapi import APIRouter, Request, Response
 
 from castanea.access import Permission
+from castanea.access.permissions import Role
 from castanea.api.bodies import decode_body
 from castanea.api.guard import GuardedRoute, needs, principal_of, services_of
 from castanea.api.problems import locale_of
@@ -70,15 +71,21 @@ async def table(request: Request, number: str) -> Response:
 @needs(Permission.NUMBERS_ASK)
 async def cancel(request: Request, number: str) -> AnalysisJob:
     """Stop an analysis that is not over."""
-    return _in_words(request, _room(request).cancel(number, principal_of(request).rights))
+    return _in_words(request, _room(request).cancel(number, principal_of(request).rights, _only(request)))
 
 
 @router.delete("/{number}", operation_id="removeAnalysis", status_code=204)
 @needs(Permission.NUMBERS_ASK)
 async def remove(request: Request, number: str) -> Response:
     """Forget an analysis that is over."""
-    _room(request).remove(number, principal_of(request).rights)
+    _room(request).remove(number, principal_of(request).rights, _only(request))
     return Response(status_code=204)
+
+
+def _only(request: Request) -> str:
+    """Whose analyses the asker may stop and remove: an owner or manager anybody's, others their own."""
+    principal = principal_of(request)
+    return "" if principal.role in (Role.OWNER, Role.MANAGER) else principal.id
 
 
 def _room(request: Request) -> Analyses:
