@@ -15,6 +15,9 @@ BOARD = "/boards/sales?time=last-30d"
 
 
 def menu(page: Page, entry: str) -> None:
+    page.locator(
+        "[data-tile=trend] .chart[data-ready=true]"
+    ).wait_for()  # a tile that is still being filled closes its menu
     page.locator("[data-tile=trend] [aria-haspopup=menu]").click()
     page.locator(entry).click()
 
@@ -29,11 +32,11 @@ def test_a_comment_on_some_days_is_marked_on_the_chart_for_the_other_too(visit: 
     one.locator("[data-since]").fill((today - timedelta(days=40)).isoformat())
     one.locator("[data-talk] input[type=date]").nth(1).fill((today + timedelta(days=1)).isoformat())
     one.locator("[data-send]").click()
-    expect(one.locator("[data-talk] li").filter(has_text=language)).to_have_count(1)
+    expect(one.locator("[data-talk] li").filter(has_text=text)).to_have_count(1)
     mark = other.locator("[data-tile=trend] .chart-mark").filter(has=other.locator("i"))
     mark.first.wait_for(timeout=20_000)
     mark.first.click()
-    expect(other.locator("[data-talk] li").filter(has_text=language)).to_have_count(1)
+    expect(other.locator("[data-talk] li").filter(has_text=text)).to_have_count(1)
     expect(other.locator("[data-talk] img")).to_have_count(0)
 
 
