@@ -178,7 +178,9 @@ def test_a_write_key_is_shown_once_and_can_be_revoked(visit: Visit) -> None:
 
 def test_signing_out_ends_the_board(visit: Visit) -> None:
     page = visit(language="en").sign_in()
-    page.locator("[data-tile]").first.wait_for()  # the top line of the page that was still loading is gone then, and its menu
+    page.locator(
+        "[data-tile]"
+    ).first.wait_for()  # the top line of the page that was still loading is gone then, and its menu
     page.locator("[data-settings]").click()
     page.get_by_role("button", name=re.compile("Sign out")).click()
     expect(page.locator("#passphrase")).to_be_visible()
